@@ -1,0 +1,7 @@
+#include "cli/cli.h"
+
+namespace vesper::cli {
+
+int main(int, char**) { return 2; }
+
+}  // namespace vesper::cli

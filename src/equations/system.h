@@ -1,0 +1,119 @@
+// The ODE system of a model: what every engine solves.
+//
+//   dy/dt = f(t, y, p),   y(t0) = y0(p),   outputs w = g(t, y, p),   events when h(t, y, p) > 0
+//
+// y: states (amounts of species, values of rate-rule variables).  p: parameters, with those that
+// events change at their current value.  Numbers are data: the graph depends on the model's
+// structure alone, and parameter values are never folded into it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diagnostics/diagnostic.h"
+#include "equations/graph.h"
+#include "language/model.h"
+#include "units/units.h"
+
+namespace vesper::equations {
+
+// What a quantity is called and where it comes from; the provenance that reports show.
+struct Identity {
+  std::string id;             // "pk.CL"
+  std::string display_name;   // "plasma naltrexone", or empty
+  std::string description;    // the source: "Dunbar2007", "doi:..."
+  std::string notes;          // grade and remarks
+  std::optional<units::Unit> unit;  // none: not declared and not derived
+  Place place;
+  const std::string& label() const { return display_name.empty() ? id : display_name; }
+};
+
+struct Parameter : Identity {
+  double value = 0;                 // typical value, where it is a plain number
+  std::optional<NodeId> initial;    // where it is an initial assignment over other parameters
+  bool changed_by_events = false;
+  std::optional<language::Uncertainty> uncertainty;
+  language::ExpressionPtr distribution;  // between patients, or null
+};
+
+struct State : Identity {
+  NodeId derivative = 0;            // dy/dt
+  NodeId initial = 0;               // over parameters (no states)
+};
+
+// Everything that can be watched: states (a species as its symbol means: concentration where it
+// lies in a compartment), assignment rules, reactions' rates, parameters that events change.
+struct Output : Identity {
+  NodeId value = 0;
+};
+
+struct Event {
+  struct Assignment {
+    enum class Target { state, parameter } target;
+    std::uint32_t index;
+    NodeId value;                   // evaluated with the values before the event
+  };
+  std::string id;
+  NodeId trigger = 0;               // boolean node; fires when it turns from 0 to 1
+  std::vector<NodeId> roots;        // real-valued nodes whose sign changes are where it can turn
+  std::vector<Assignment> assignments;
+  Place place;
+};
+
+// df_i/dy_j, structurally non-zero entries only, by columns (compressed sparse column).
+struct Jacobian {
+  std::vector<std::uint32_t> column_start;  // states + 1
+  std::vector<std::uint32_t> row;           // of each entry, ascending in a column
+  std::vector<NodeId> value;                // of each entry
+};
+
+struct DoseTarget {
+  std::string route, drug;
+  std::uint32_t state = 0;
+  Place place;
+};
+
+struct Hypothesis {
+  std::string id, label;
+  std::vector<std::pair<std::uint32_t, double>> settings;  // parameter index, value
+  Place place;
+};
+
+struct System {
+  std::string id;
+  std::shared_ptr<const Graph> graph;
+  std::vector<Parameter> parameters;
+  std::vector<std::uint32_t> initial_order;  // parameters with `initial`, in order of evaluation
+  std::vector<State> states;
+  std::vector<Output> outputs;
+  std::vector<Event> events;
+  Jacobian jacobian;
+  std::vector<DoseTarget> dose_targets;
+  std::vector<Hypothesis> hypotheses;
+  std::optional<units::Unit> time_unit;
+  std::vector<NodeId> time_roots;   // nodes whose sign changes are jumps of f (piecewise in time and state)
+  std::vector<files::Source> sources;
+
+  // By id, by display name, or by an unambiguous last part ("CL" for "pk.CL").  An unknown name is
+  // an error with the nearest known one; an ambiguous one lists its candidates.
+  Result<std::uint32_t> parameter(std::string_view name, const Place& place = {}) const;
+  Result<std::uint32_t> output(std::string_view name, const Place& place = {}) const;
+  // The dose target for a route and drug; an error lists the routes that the model has.
+  Result<std::uint32_t> dose_state(std::string_view route, std::string_view drug,
+                                   const Place& place = {}) const;
+};
+
+// Checks the model (every name known, no cycles among assignments, one rule a symbol, units
+// unless the model opts out) and builds its equations.
+Result<System> build(const language::Model& model);
+
+// Text and LaTeX for `vesper model show`.
+std::string equations_text(const System& system);   // one line an equation, shared parts named
+std::string jacobian_text(const System& system);    // pattern and entries
+std::string equations_latex(const System& system);  // a complete align environment per group, with units
+std::string formula(const System& system, NodeId node);  // infix text with the system's names
+
+}  // namespace vesper::equations

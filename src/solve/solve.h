@@ -1,0 +1,105 @@
+// One patient through time: doses and events hit exactly, outputs on a grid and densely.
+//
+//   dy/dt = f(t, y, p) + sum_j r_j(t) e_{s_j},     y jumps by a_j at boluses and by events' rules
+//
+// where r_j is the input rate of dose part j into state s_j.  Between two stops (dose, release
+// corner, event, end) the right-hand side is smooth and one integrator run covers it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "equations/system.h"
+
+namespace vesper::solve {
+
+// What one dose puts into one state.  Amounts in the state's unit, times in the model's time unit.
+struct Input {
+  enum class Shape {
+    bolus,        // all of it at `time`
+    zero_order,   // amount/duration from `time` for `duration`
+    first_order,  // amount * k exp(-k (t - time))
+    gamma,        // amount * gamma density of `shape` and `scale` at t - time
+  };
+  Shape kind = Shape::bolus;
+  std::uint32_t state = 0;
+  double time = 0;
+  double amount = 0;
+  double duration = 0;  // zero_order
+  double rate = 0;      // first_order: k [1/time]
+  double shape = 0;     // gamma
+  double scale = 0;     // gamma [time]
+};
+
+// r(t) of an input (0 for a bolus), and the amount released up to t.
+double input_rate(const Input& input, double t);
+double input_released(const Input& input, double t);
+
+struct Tolerances {
+  double relative = 1e-6;
+  double absolute = 1e-9;                    // in each state's unit, unless listed below
+  std::vector<double> absolute_by_state;     // empty, or one per state
+};
+
+struct Problem {
+  std::vector<double> parameters;            // one per System::parameters; see initial_parameters()
+  std::vector<Input> inputs;                 // any order
+  double start = 0, end = 0;                 // [time]
+  std::vector<double> grid;                  // ascending, within [start, end]; values just after a jump
+  bool trace = false;                        // keep a dense trace too
+  Tolerances tolerances;
+  std::size_t most_steps = 2'000'000;        // over the whole run
+};
+
+struct Statistics {
+  std::uint64_t steps = 0, evaluations = 0, jacobians = 0, newton_iterations = 0,
+                error_test_failures = 0, restarts = 0, events = 0;
+  Statistics& operator+=(const Statistics& other);
+};
+
+struct Failure {
+  double time = 0;         // [time] where it stopped
+  std::string state;       // label of the state that is to blame, where one is
+  std::string reason;      // "the step size fell to zero", "MOR became not a number", ...
+};
+
+// Output values at ascending times.  A jump is two points at the same time, before and after.
+struct Trace {
+  std::vector<double> times;
+  std::vector<double> values;                // times x outputs, row by row
+};
+
+struct Solution {
+  std::vector<double> values;                // grid x outputs, row by row
+  Trace trace;                               // empty unless asked for; every step and points between
+  std::vector<double> final_states;          // states at the end
+  std::vector<double> final_parameters;
+  Statistics statistics;
+  std::optional<Failure> failure;            // values after failure->time are absent (grid cut short)
+};
+
+// A system made ready for an engine: constant, shared by all threads.
+class Compiled {
+ public:
+  virtual ~Compiled() = default;
+  virtual const equations::System& system() const = 0;
+  // The outputs that solve() computes, as indices into system().outputs.
+  virtual std::span<const std::uint32_t> outputs() const = 0;
+  // Never throws on numbers; a failed patient is a Solution with a failure.
+  virtual Solution solve(const Problem& problem) const = 0;
+};
+
+// The interpreter and CVODE.  Engines to come are further factories with this signature.
+std::unique_ptr<Compiled> compile_reference(std::shared_ptr<const equations::System> system,
+                                            std::vector<std::uint32_t> outputs);
+
+// The parameter vector: typical values, `overrides` (index, value) put in, then the initial
+// assignments of the others in order.  The failure names a parameter that is not finite.
+tl::expected<std::vector<double>, Failure> initial_parameters(
+    const equations::System& system, std::span<const std::pair<std::uint32_t, double>> overrides);
+
+}  // namespace vesper::solve
