@@ -1,7 +1,194 @@
 #include "cli/cli.h"
 
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <functional>
+
+#include "cli/commands.h"
+
 namespace vesper::cli {
 
-int main(int, char**) { return 2; }
+namespace {
+
+// Ctrl-C asks once and politely; a second one ends the program at once.
+const std::atomic<bool>& interrupt_flag() {
+  static std::atomic<bool> interrupted{false};
+  static_assert(std::atomic<bool>::is_always_lock_free);
+  std::signal(SIGINT, [](int) {
+    interrupted = true;
+    std::signal(SIGINT, SIG_DFL);
+  });
+  return interrupted;
+}
+
+struct Arguments {
+  RunArguments run;
+  ValidateArguments validate;
+  ShowArguments show;
+  std::string model, code, kind, shell;
+};
+
+constexpr const char* hypothesis_help = "Hypotheses to run side by side, such as H1,H3 or all";
+constexpr const char* set_help =
+    "A parameter's value in place of the model's: --set CL=120 or --set \"CL=2 L/min\"; repeat for "
+    "more";
+
+void add_run(CLI::App& app, RunArguments& run) {
+  CLI::App* command = app.add_subcommand("run", "Simulate a protocol and write its report");
+  command->add_option("protocol", run.protocol, "A protocol file, or the name of one in protocols/")
+      ->required();
+  command->add_option("--patients", run.patients, "How many patients to draw from the population")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000'000}));
+  command
+      ->add_option("--patient", run.only_patient,
+                   "Only the patient of this number, as in a full run")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000'000}));
+  command->add_flag("--typical", run.typical, "One typical patient, no population");
+  command->add_option("--seed", run.seed, "Seed of the random numbers");
+  command->add_option("--threads", run.threads, "Threads to use; 0: all cores")
+      ->check(CLI::Range(0u, 1024u));
+  command->add_option("--out", run.out, "Folder for the results; runs/PROTOCOL when left out");
+  command->add_option("--hypothesis", run.hypotheses, hypothesis_help);
+  command->add_option("--set", run.settings, set_help)->allow_extra_args(false);
+  command->add_option("--rtol", run.relative_tolerance, "Relative tolerance of the solver")
+      ->check(CLI::Range(1e-13, 1e-2));
+  command->add_option("--atol", run.absolute_tolerance, "Absolute tolerance, in each state's unit")
+      ->check(CLI::Range(1e-20, 1.0));
+  command->footer(
+      "Examples:\n"
+      "  vesper run ldn-bedtime                          200 adults, three hypotheses\n"
+      "  vesper run ldn-bedtime --typical                seconds: one typical patient\n"
+      "  vesper run ldn-bedtime --patients 50 --seed 7 --out runs/small\n"
+      "  vesper run tablet-50mg --hypothesis H1 --set \"CL=94 L/h\"");
+}
+
+void add_validate(CLI::App& app, ValidateArguments& validate) {
+  CLI::App* command = app.add_subcommand(
+      "validate", "Hold the models against published figures, fitted and judged apart");
+  command->add_option("ids", validate.ids,
+                      "Observations, modules or files of them; all when left out");
+  command->add_flag("--json", validate.json, "A list of objects on standard output");
+  command->add_option("--hypothesis", validate.hypotheses, hypothesis_help)
+      ->allow_extra_args(false);
+  command->add_option("--set", validate.settings, set_help)->allow_extra_args(false);
+  command->add_option("--threads", validate.threads, "Threads to use; 0: all cores")
+      ->check(CLI::Range(0u, 1024u));
+  command->footer(
+      "Examples:\n  vesper validate\n  vesper validate receptors --json\n"
+      "  vesper validate kinetics --set \"CL=94 L/h\"");
+}
+
+void add_model(CLI::App& app, Arguments& arguments) {
+  CLI::App* model = app.add_subcommand("model", "Check a model or look inside");
+  model->require_subcommand(1);
+  CLI::App* check =
+      model->add_subcommand("check", "Read a model, check its names, rules and units");
+  check->add_option("model", arguments.model, "A model file, or the name of one in models/")
+      ->required();
+  check->footer("Example:\n  vesper model check naltrexone");
+  CLI::App* show =
+      model->add_subcommand("show", "Print a model at a stage of its way to the solver");
+  show->add_option("model", arguments.show.model, "A model file, or the name of one in models/")
+      ->required();
+  show->add_option("--stage", arguments.show.stage,
+                   "parsed (flat Antimony), equations, or jacobian")
+      ->check(CLI::IsMember({"parsed", "equations", "jacobian"}));
+  show->add_option("--to", arguments.show.to, "text or latex")
+      ->check(CLI::IsMember({"text", "latex"}));
+  show->footer(
+      "Examples:\n  vesper model show naltrexone\n  vesper model show naltrexone --stage jacobian\n"
+      "  vesper model show kinetics --to latex > kinetics.tex");
+}
+
+void add_rest(CLI::App& app, Arguments& arguments) {
+  CLI::App* explain = app.add_subcommand("explain", "What an error code means and how to mend it");
+  explain->add_option("code", arguments.code, "Such as V0103")->required();
+  CLI::App* list =
+      app.add_subcommand("list", "Models, products, populations and protocols at hand");
+  list->add_option("kind", arguments.kind, "One kind only")
+      ->check(CLI::IsMember({"models", "products", "populations", "protocols"}));
+  CLI::App* completion = app.add_subcommand("completion", "Print a shell's completion script");
+  completion->add_option("shell", arguments.shell, "bash, zsh or fish")->required();
+  completion->footer("Example:\n  source <(vesper completion bash)");
+}
+
+Result<int> dispatch(const CLI::App& app, const Arguments& arguments) {
+  const Context context{files::SearchPath::from_environment(), &interrupt_flag()};
+  if (app.got_subcommand("run")) return run(arguments.run, context);
+  if (app.got_subcommand("validate")) return validate(arguments.validate, context);
+  if (app.got_subcommand("explain")) return explain(arguments.code);
+  if (app.got_subcommand("list")) return list(arguments.kind, context);
+  if (app.got_subcommand("completion")) return completion(arguments.shell);
+  const CLI::App& model = *app.get_subcommand("model");
+  return model.got_subcommand("check") ? check_model(arguments.model, context)
+                                       : show_model(arguments.show, context);
+}
+
+// CLI11 knows the mistake but not the mend.
+int wrong_arguments(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::vector<std::string> known;
+  const std::function<void(const CLI::App&)> collect = [&](const CLI::App& at) {
+    for (const CLI::App* one : at.get_subcommands([](const CLI::App*) { return true; })) {
+      if (!at.parsed() || at.get_parent() == nullptr) known.push_back(one->get_name());
+      if (one->parsed() || at.get_parent() != nullptr) collect(*one);
+    }
+    for (const CLI::Option* option : at.get_options()) {
+      if (!option->get_lnames().empty()) known.push_back("--" + option->get_lnames()[0]);
+    }
+  };
+  collect(app);
+  std::string mend;
+  for (int i = 1; i < argc && mend.empty(); ++i) {
+    const std::string word(argv[i]);
+    const std::string name = word.substr(0, word.find('='));
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (i > 1 && name.rfind('-', 0) != 0) continue;  // a value, or a file
+    if (const std::string near = nearest(name, known); !near.empty()) {
+      mend = fmt::format("did you mean '{}'?", near);
+    }
+  }
+  if (mend.empty())
+    mend = "`vesper --help` shows the commands, `vesper COMMAND --help` their options";
+  fmt::print(stderr, "vesper: {}\n",
+             Diagnostic{Code::bad_argument, error.what(), {}, mend, {}}.text());
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Vesper: what a regimen of naltrexone does, in a patient or a population, and how sure "
+      "anyone is.\n"
+      "A research and teaching tool; not medical advice.",
+      "vesper"};
+  app.set_version_flag("--version", "vesper " VESPER_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Examples:\n"
+      "  vesper run ldn-bedtime              the main job: curves, tables and an HTML report\n"
+      "  vesper validate                     the model against published figures\n"
+      "  vesper model show naltrexone        its equations\n"
+      "  vesper list protocols               what can be run\n"
+      "  vesper explain V0103                what an error code means");
+  Arguments arguments;
+  add_run(app, arguments.run);
+  add_validate(app, arguments.validate);
+  add_model(app, arguments);
+  add_rest(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    return wrong_arguments(app, error, argc, argv);
+  }
+  const Result<int> result = dispatch(app, arguments);
+  if (result) return *result;
+  fmt::print(stderr, "{}\n", result.error().text());
+  return result.error().exit_code();
+}
 
 }  // namespace vesper::cli

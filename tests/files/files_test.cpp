@@ -148,7 +148,7 @@ TEST(Yaml, ScalarsAreCheckedWhenTheyAreRead) {
   EXPECT_EQ(code_of(root.in("n", hour).error()), "V0101");
   EXPECT_EQ(code_of(root.text("none").error()), "V0009");
   EXPECT_EQ(root.find("q")->choice({"24 m"}).error().mend, "did you mean '24 m'?");
-  EXPECT_EQ(root.keys({"n", "nan", "hex", "i", "halve", "yes", "list", "q"}).error().mend, "did you mean 'halve'?");
+  EXPECT_EQ(root.keys({"n", "nan", "hex", "i", "hal", "yes", "list", "q"}).error().mend, "did you mean 'hal'?");
 }
 
 RC_GTEST_PROP(Yaml, NeverCrashesOnAnyText, (const std::string& text)) {

@@ -1,0 +1,56 @@
+// The commands of `vesper`.  Each returns the exit code, or the diagnostic to show.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "diagnostics/diagnostic.h"
+#include "files/source.h"
+#include "simulate/study.h"
+
+namespace vesper::cli {
+
+// What every command needs of the world outside.
+struct Context {
+  files::SearchPath search;
+  const std::atomic<bool>* interrupted = nullptr;  // set by Ctrl-C
+};
+
+struct RunArguments {
+  std::string protocol;
+  std::optional<std::string> out;
+  std::optional<std::uint64_t> patients, only_patient, seed;
+  bool typical = false;
+  unsigned threads = 0;
+  std::optional<double> relative_tolerance, absolute_tolerance;
+  std::vector<std::string> hypotheses;  // as given: "H1,H2"
+  std::vector<std::string> settings;    // "CL=120 L/h"
+};
+
+struct ValidateArguments {
+  std::vector<std::string> ids, hypotheses, settings;
+  unsigned threads = 0;
+  bool json = false;
+};
+
+struct ShowArguments {
+  std::string model;
+  std::string stage = "equations";
+  std::string to = "text";
+};
+
+Result<int> run(const RunArguments& arguments, const Context& context);
+Result<int> validate(const ValidateArguments& arguments, const Context& context);
+Result<int> check_model(const std::string& model, const Context& context);
+Result<int> show_model(const ShowArguments& arguments, const Context& context);
+Result<int> explain(const std::string& code);
+Result<int> list(const std::string& kind, const Context& context);
+Result<int> completion(const std::string& shell);
+
+// "--hypothesis H1,H2" and "--set NAME=VALUE" as the rooms below want them.
+Result<simulate::Options> options(const std::vector<std::string>& hypotheses,
+                                  const std::vector<std::string>& settings);
+
+}  // namespace vesper::cli

@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/commands.h"
+#include "equations/system.h"
+#include "language/antimony.h"
+
+namespace vesper::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Result<language::Model> read_model(const std::string& name, const files::SearchPath& search) {
+  VESPER_TRY(const fs::path path, search.find(name, "models", ".ant", {}));
+  return language::read_antimony(path, search);
+}
+
+}  // namespace
+
+Result<int> check_model(const std::string& name, const Context& context) {
+  VESPER_TRY(const language::Model model, read_model(name, context.search));
+  VESPER_TRY(const equations::System system, equations::build(model));
+  const auto with = [&](auto test) {
+    return std::count_if(system.parameters.begin(), system.parameters.end(), test);
+  };
+  const auto units = with([](const equations::Parameter& p) { return p.unit.has_value(); });
+  const auto sources = with([](const equations::Parameter& p) { return !p.description.empty(); });
+  fmt::print("{}: no errors\n", model.sources.at(0).name());
+  fmt::print("  {} states, {} outputs, {} events, {} parameters; {} hypotheses, {} dose targets\n",
+             system.states.size(), system.outputs.size(), system.events.size(),
+             system.parameters.size(), system.hypotheses.size(), system.dose_targets.size());
+  fmt::print("  Jacobian: {} of {} entries are not zero\n", system.jacobian.value.size(),
+             system.states.size() * system.states.size());
+  fmt::print("  units {}; {} of {} parameters have a unit, {} name a source\n",
+             model.check_units ? "agree" : "are not checked (`//@ units unchecked`)", units,
+             system.parameters.size(), sources);
+  const auto print_without = [&](std::string_view what, auto test) {
+    std::string names;
+    for (const equations::Parameter& parameter : system.parameters) {
+      if (test(parameter)) names += (names.empty() ? "" : ", ") + parameter.id;
+    }
+    if (!names.empty()) fmt::print("  without a {}: {}\n", what, names);
+  };
+  print_without("unit", [](const equations::Parameter& p) { return !p.unit; });
+  print_without("source", [](const equations::Parameter& p) { return p.description.empty(); });
+  return 0;
+}
+
+Result<int> show_model(const ShowArguments& arguments, const Context& context) {
+  VESPER_TRY(const language::Model model, read_model(arguments.model, context.search));
+  if (arguments.stage == "parsed" && arguments.to == "text") {
+    fmt::print("{}", language::to_antimony(model));
+    return 0;
+  }
+  VESPER_TRY(const equations::System system, equations::build(model));
+  if (arguments.to == "latex") {
+    if (arguments.stage != "equations") {
+      return fail(
+          Code::bad_argument,
+          fmt::format("--to latex shows the equations, not the stage '{}'", arguments.stage), {},
+          "leave --stage out");
+    }
+    fmt::print("{}", equations::equations_latex(system));
+  } else if (arguments.stage == "jacobian") {
+    fmt::print("{}", equations::jacobian_text(system));
+  } else {
+    fmt::print("{}", equations::equations_text(system));
+  }
+  return 0;
+}
+
+}  // namespace vesper::cli
