@@ -76,6 +76,9 @@ function(vesper_room_tests name)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(test_${name} PRIVATE
     VESPER_SOURCE_DIR="${PROJECT_SOURCE_DIR}" VESPER_BINARY="$<TARGET_FILE:vesper>")
+  if(name STREQUAL "cli")
+    add_dependencies(test_cli vesper)  # its tests run the program
+  endif()
   gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT 600 LABELS ${name})
 endfunction()

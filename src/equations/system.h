@@ -22,26 +22,26 @@ namespace vesper::equations {
 
 // What a quantity is called and where it comes from; the provenance that reports show.
 struct Identity {
-  std::string id;             // "pk.CL"
-  std::string display_name;   // "plasma naltrexone", or empty
-  std::string description;    // the source: "Dunbar2007", "doi:..."
-  std::string notes;          // grade and remarks
+  std::string id;                   // "pk.CL"
+  std::string display_name;         // "plasma naltrexone", or empty
+  std::string description;          // the source: "Dunbar2007", "doi:..."
+  std::string notes;                // grade and remarks
   std::optional<units::Unit> unit;  // none: not declared and not derived
   Place place;
   const std::string& label() const { return display_name.empty() ? id : display_name; }
 };
 
 struct Parameter : Identity {
-  double value = 0;                 // typical value, where it is a plain number
-  std::optional<NodeId> initial;    // where it is an initial assignment over other parameters
+  double value = 0;               // typical value, where it is a plain number
+  std::optional<NodeId> initial;  // where it is an initial assignment over other parameters
   bool changed_by_events = false;
   std::optional<language::Uncertainty> uncertainty;
   language::ExpressionPtr distribution;  // between patients, or null
 };
 
 struct State : Identity {
-  NodeId derivative = 0;            // dy/dt
-  NodeId initial = 0;               // over parameters (no states)
+  NodeId derivative = 0;  // dy/dt
+  NodeId initial = 0;     // over parameters (no states)
 };
 
 // Everything that can be watched: states (a species as its symbol means: concentration where it
@@ -54,11 +54,11 @@ struct Event {
   struct Assignment {
     enum class Target { state, parameter } target;
     std::uint32_t index;
-    NodeId value;                   // evaluated with the values before the event
+    NodeId value;  // evaluated with the values before the event
   };
   std::string id;
-  NodeId trigger = 0;               // boolean node; fires when it turns from 0 to 1
-  std::vector<NodeId> roots;        // real-valued nodes whose sign changes are where it can turn
+  NodeId trigger = 0;         // boolean node; fires when it turns from 0 to 1
+  std::vector<NodeId> roots;  // real-valued nodes whose sign changes are where it can turn
   std::vector<Assignment> assignments;
   Place place;
 };
@@ -94,7 +94,7 @@ struct System {
   std::vector<DoseTarget> dose_targets;
   std::vector<Hypothesis> hypotheses;
   std::optional<units::Unit> time_unit;
-  std::vector<NodeId> time_roots;   // nodes whose sign changes are jumps of f (piecewise in time and state)
+  std::vector<NodeId> time_roots;  // their sign changes are where f can jump (piecewise, floor)
   std::vector<files::Source> sources;
 
   // By id, by display name, or by an unambiguous last part ("CL" for "pk.CL").  An unknown name is
@@ -110,10 +110,21 @@ struct System {
 // unless the model opts out) and builds its equations.
 Result<System> build(const language::Model& model);
 
+// What a model leaves unsaid about its parameters, for `vesper model check`.
+struct Audit {
+  std::size_t parameters = 0;
+  std::vector<std::uint32_t> without_unit;    // not declared and not derived
+  std::vector<std::uint32_t> without_source;  // plain numbers without a description
+};
+Audit audit(const System& system);
+
 // Text and LaTeX for `vesper model show`.
-std::string equations_text(const System& system);   // one line an equation, shared parts named
-std::string jacobian_text(const System& system);    // pattern and entries
-std::string equations_latex(const System& system);  // a complete align environment per group, with units
-std::string formula(const System& system, NodeId node);  // infix text with the system's names
+std::string equations_text(const System& system);  // one line an equation, shared parts named
+std::string jacobian_text(const System& system);   // pattern and entries
+// The body of a document, for LaTeX with amsmath and for KaTeX: an align environment per group,
+// with units, and the parameters with values, units and sources.
+std::string equations_latex(const System& system);
+// Infix text with the system's names; parts that it repeats are named after a "where".
+std::string formula(const System& system, NodeId node);
 
 }  // namespace vesper::equations

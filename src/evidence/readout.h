@@ -23,19 +23,29 @@ namespace vesper::evidence {
 
 struct Readout {
   enum class Kind {
-    number,           // `quantity`
-    negate,           // operands[0]
-    add, subtract, multiply, divide,  // operands[0], operands[1]
+    number,  // `quantity`
+    negate,  // operands[0]
+    add,
+    subtract,
+    multiply,
+    divide,  // operands[0], operands[1]
     // Readings of one output.  Operands: the time of `at` or the level of `hours above`, then
     // either nothing (the whole run) or the start and the end of a stretch.
-    maximum, minimum, mean, time_of_maximum, at, area, half_life, hours_above,
+    maximum,
+    minimum,
+    mean,
+    time_of_maximum,
+    at,
+    area,
+    half_life,
+    hours_above,
   };
   Kind kind = Kind::number;
   units::Quantity quantity;
-  std::string output, arm;          // of readings; an empty arm is the observation's own
+  std::string output, arm;  // of readings; an empty arm is the observation's own
   Place output_place, arm_place;
   std::vector<Readout> operands;
-  Place place;                      // of the number, operator or function name
+  Place place;  // of the number, operator or function name
 
   bool reads() const { return kind >= Kind::maximum; }
 };
@@ -49,8 +59,8 @@ std::vector<const Readout*> readings(const Readout& readout);
 // What a readout may name.
 struct ReadoutScope {
   std::vector<std::string> arms;
-  std::string arm;                  // the observation's own
-  double duration = 0;              // [h] of the run
+  std::string arm;      // the observation's own
+  double duration = 0;  // [h] of the run
   std::function<Result<units::Unit>(const std::string& output, const Place& place)> unit_of;
 };
 
@@ -59,8 +69,8 @@ struct ReadoutScope {
 Result<units::Unit> check_readout(const Readout& readout, const ReadoutScope& scope);
 
 struct OutputCurve {
-  simulate::Curve curve;            // times in hours, from the start of the run to its end
-  units::Unit unit;                 // of the values
+  simulate::Curve curve;  // times in hours, from the start of the run to its end
+  units::Unit unit;       // of the values
 };
 
 // A reason in words where there is no number: a failed run, a curve without a half-life.

@@ -183,14 +183,24 @@ SearchPath SearchPath::from_environment() {
 
 namespace {
 
-std::vector<fs::path> roots(const SearchPath& search, const fs::path& beside) {
+// The folder `protocols/` is no place for a population of the same name.
+bool of_another_kind(const fs::path& folder, std::string_view wanted) {
+  const std::string name = folder.filename().string();
+  for (const char* kind : {"models", "products", "populations", "protocols", "evidence"}) {
+    if (name == kind) return name != wanted;
+  }
+  return false;
+}
+
+std::vector<fs::path> roots(const SearchPath& search, const fs::path& beside,
+                            std::string_view wanted) {
   std::vector<fs::path> all;
   const auto add = [&](const fs::path& folder) {
     if (!folder.empty() && std::find(all.begin(), all.end(), folder) == all.end())
       all.push_back(folder);
   };
   if (!beside.empty()) {
-    add(beside);
+    if (!of_another_kind(beside, wanted)) add(beside);
     // A protocol in protocols/ names a product in the products/ next to it.
     add(beside.parent_path());
   }
@@ -224,7 +234,8 @@ Result<fs::path> SearchPath::find(std::string_view name, std::string_view folder
   const bool absolute = fs::path(name).is_absolute();
   std::vector<std::string> looked;
   std::optional<fs::path> something_else;
-  for (const fs::path& root : absolute ? std::vector<fs::path>{"/"} : roots(*this, beside)) {
+  for (const fs::path& root :
+       absolute ? std::vector<fs::path>{"/"} : roots(*this, beside, folder)) {
     for (const fs::path& path : candidates(root, name, absolute ? "" : folder, extension)) {
       if (fs::is_regular_file(path, error)) return path;
       // A folder is only an answer where a name with an extension was asked for.
@@ -253,7 +264,7 @@ Result<fs::path> SearchPath::find(std::string_view name, std::string_view folder
 std::vector<fs::path> SearchPath::list(std::string_view folder, std::string_view extension) const {
   std::map<std::string, fs::path> found;
   std::error_code error;
-  for (const fs::path& root : roots(*this, {})) {
+  for (const fs::path& root : roots(*this, {}, folder)) {
     for (fs::directory_iterator entry(root / folder, error), end; !error && entry != end;
          entry.increment(error)) {
       if (entry->path().extension() == extension && entry->is_regular_file(error)) {

@@ -27,22 +27,47 @@ using ExpressionPtr = std::shared_ptr<const Expression>;
 //   normal, lognormal, uniform ... (distributions; see Symbol::distribution)
 struct Expression {
   enum class Kind {
-    number,    // value; unit when written `5 mL`
-    name,      // a symbol, `time`, `pi`, `avogadro`, `exponentiale`, `true`, `false`, `inf`, `nan`
-    negate, add, subtract, multiply, divide, power,
-    less, less_equal, greater, greater_equal, equal, not_equal,
-    logical_and, logical_or, logical_xor, logical_not, implies,
-    call,      // name(arguments)
+    number,  // value; unit when written `5 mL`
+    name,    // a symbol, `time`, `pi`, `avogadro`, `exponentiale`, `true`, `false`, `inf`, `nan`
+    negate,
+    add,
+    subtract,
+    multiply,
+    divide,
+    power,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
+    equal,
+    not_equal,
+    logical_and,
+    logical_or,
+    logical_xor,
+    logical_not,
+    implies,
+    call,  // name(arguments)
   };
   Kind kind = Kind::number;
   double value = 0;
   std::shared_ptr<const units::Unit> unit;  // of a literal with a unit, else null
-  std::string name;                         // of a name or call; flattened: "pk.CL"
-  std::vector<ExpressionPtr> arguments;     // operands, left to right
+  // Of a name or call; flattened: "pk.CL".  Of a number in a parsed file: its unit's name until
+  // the unit is known; empty in a Model.
+  std::string name;
+  std::vector<ExpressionPtr> arguments;  // operands, left to right
   Span span;
 };
 
 // The formula as Antimony text, with the fewest parentheses.
 std::string text(const Expression& expression);
+
+// The same tree: kinds, values, names and units (by what they measure); places do not count.
+bool same(const Expression& a, const Expression& b);
+
+ExpressionPtr make_number(double value, std::shared_ptr<const units::Unit> unit = nullptr,
+                          Span span = {});
+ExpressionPtr make_name(std::string name, Span span = {});
+ExpressionPtr make_call(std::string name, std::vector<ExpressionPtr> arguments, Span span = {});
+ExpressionPtr make(Expression::Kind kind, std::vector<ExpressionPtr> operands, Span span = {});
 
 }  // namespace vesper::language

@@ -41,17 +41,19 @@ struct Symbol {
   std::string id;            // "CL", or "pk.CL" from submodel pk
   std::string display_name;  // `Cp is "plasma naltrexone"`; may be empty
   SymbolKind kind = SymbolKind::parameter;
-  bool constant = true;      // parameters and compartments that no rule or event changes; `const`
-  bool boundary = false;     // `$S`: reactions do not change it
+  bool constant = true;   // parameters and compartments that no rule or event changes; `const`
+  bool boundary = false;  // `$S`: reactions do not change it
   bool substance_only = false;  // species whose symbol means amount, never concentration
-  std::string compartment;   // of a species; empty: none declared, the symbol means amount
-  ExpressionPtr initial;     // value or initial assignment; null when none was given
-  bool initial_is_amount = false;  // species in a compartment: SBML initialAmount (unused by Antimony)
-  ExpressionPtr distribution;      // `CL = lognormal(140, 40)`: varies between patients; initial is then its typical value
+  std::string compartment;      // of a species; empty: none declared, the symbol means amount
+  ExpressionPtr initial;        // value or initial assignment; null when none was given
+  bool initial_is_amount =
+      false;                   // species in a compartment: SBML initialAmount (unused by Antimony)
+  ExpressionPtr distribution;  // `CL = lognormal(140, 40)`: varies between patients; initial is
+                               // then its typical value
   std::optional<units::Unit> unit;  // `has`; of the symbol itself (for a species: of its amount)
   std::optional<Uncertainty> uncertainty;
   std::vector<Annotation> annotations;
-  Span span;                 // where it is declared or first set
+  Span span;  // where it is declared or first set
 };
 
 struct Rule {
@@ -72,8 +74,9 @@ struct Reaction {
   std::string id;
   std::string display_name;
   std::vector<SpeciesReference> reactants, products;
-  bool reversible = true;    // `->` is reversible, `=>` is not; says nothing about the rate
-  ExpressionPtr rate;        // amount per time
+  bool reversible = true;  // `->` is reversible, `=>` is not; says nothing about the rate
+  ExpressionPtr rate;      // amount per time
+  std::vector<Annotation> annotations;
   Span span;
 };
 
@@ -88,6 +91,7 @@ struct Event {
   std::string id;
   ExpressionPtr trigger;
   std::vector<EventAssignment> assignments;
+  std::vector<Annotation> annotations;
   Span span;
 };
 
@@ -113,8 +117,8 @@ struct Hypothesis {
     double value;
     Span span;
   };
-  std::string id;      // "H1"
-  std::string label;   // "retained binding"
+  std::string id;     // "H1"
+  std::string label;  // "retained binding"
   std::vector<Setting> settings;
   Span span;
 };
@@ -122,16 +126,19 @@ struct Hypothesis {
 struct Model {
   std::string id;
   std::string display_name;
-  std::vector<files::Source> sources;   // [0] is the file that was asked for
-  std::vector<Symbol> symbols;          // in order of appearance
+  std::vector<files::Source> sources;  // [0] is the file that was asked for
+  std::vector<Symbol> symbols;         // in order of appearance
   std::vector<Rule> rules;
   std::vector<Reaction> reactions;
   std::vector<Event> events;
   std::vector<Function> functions;
-  std::map<std::string, units::Unit> units;   // by name, as defined in the text
+  std::vector<Annotation> annotations;       // of the model itself: `model notes "..."`
+  std::map<std::string, units::Unit> units;  // by name, as defined in the text
+  std::map<std::string, std::string>
+      unit_definitions;  // the same, as text: "litre / (3600 second)"
   std::optional<units::Unit> time_unit, substance_unit, volume_unit, area_unit, length_unit,
-      extent_unit;                       // `unit time_unit = 3600 second` and its like
-  bool check_units = true;               // `//@ units unchecked` turns it off
+      extent_unit;          // `unit time_unit = 3600 second` and its like
+  bool check_units = true;  // `//@ units unchecked` turns it off
   std::vector<DoseTarget> dose_targets;
   std::vector<Hypothesis> hypotheses;
 

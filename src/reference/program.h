@@ -5,7 +5,7 @@
 // belongs to the caller.
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -17,15 +17,22 @@ class Program {
  public:
   Program(const equations::Graph& graph, std::span<const equations::NodeId> wanted);
 
-  std::size_t scratch_size() const { return instructions_.size(); }
+  std::size_t scratch_size() const { return constants_.size() + instructions_.size(); }
   std::size_t result_count() const { return results_.size(); }
 
-  // results[k] = value of wanted[k] at (t, y, p).  scratch has scratch_size() elements.
+  // results[k] = value of wanted[k] at (t, y, p).  scratch has scratch_size() elements or more;
+  // what it holds before does not matter.  y and p reach as far as the graph's indices do.
   void evaluate(double t, std::span<const double> y, std::span<const double> p,
                 std::span<double> scratch, std::span<double> results) const;
 
  private:
-  struct Instruction;
+  // Writes scratch[constants + its own position].  a, b and c are scratch positions, except for
+  // parameters and states, where a is the index into p or y.
+  struct Instruction {
+    equations::Op op;
+    std::uint32_t a = 0, b = 0, c = 0;
+  };
+  std::vector<double> constants_;  // the first part of the scratch
   std::vector<Instruction> instructions_;
   std::vector<std::uint32_t> results_;
 };

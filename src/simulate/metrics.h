@@ -1,5 +1,8 @@
 // Exposure metrics of one curve: values at ascending times, straight lines between them, a jump
 // as two points at one time.  Times in hours, results in the curve's unit.
+//
+// A stretch [from, to] must overlap the curve; where it does not, every metric is NaN (or none).
+// A curve with a NaN in the stretch gives NaN (or none): a failed patient has no metrics.
 #pragma once
 
 #include <optional>
@@ -8,22 +11,39 @@
 namespace vesper::simulate {
 
 struct Curve {
-  std::span<const double> times;   // [h]
+  std::span<const double> times;  // [h]
   std::span<const double> values;
 };
 
-struct Peak { double time = 0, value = 0; };
+struct Peak {
+  double time = 0, value = 0;
+};
 
-Peak maximum(const Curve& curve, double from, double to);   // the first, refined by a parabola
+// The first highest (lowest) point.  Where the curve is smooth around it, refined by the parabola
+// through it and its neighbours; at a kink, a jump or an end of the stretch it is the point itself.
+Peak maximum(const Curve& curve, double from, double to);
 Peak minimum(const Curve& curve, double from, double to);
-double at(const Curve& curve, double time);                  // after a jump
-double area(const Curve& curve, double from, double to);     // [unit * h]; log-trapezoid on falls
-double mean(const Curve& curve, double from, double to);
-double hours_above(const Curve& curve, double threshold, double from, double to);  // in all, not a day
-// ln 2 / slope of the logarithm by least squares; none where the curve does not fall or touches 0.
+
+// The value at a time, after a jump.
+double at(const Curve& curve, double time);
+
+// [unit * h] linear-up log-down: straight lines where the curve rises or touches zero, exponentials
+// where it falls (Gabrielsson & Weiner, Pharmacokinetic and Pharmacodynamic Data Analysis, 2.8.6).
+double area(const Curve& curve, double from, double to);
+double mean(const Curve& curve, double from, double to);  // area / (to - from)
+
+// Hours with a value strictly above the threshold; in all, not a day.
+double hours_above(const Curve& curve, double threshold, double from, double to);
+
+// ln 2 / slope of the logarithm by least squares, each point weighted by the stretch of time around
+// it (so that an integrator's crowded steps do not count more); none where the curve does not fall
+// or touches zero.
 std::optional<double> half_life(const Curve& curve, double from, double to);
-// Terminal half-life: the last three-fold fall of the curve, by least squares (Phoenix-like choice
-// of the points with the best adjusted R2); none where there is no such fall.
+
+// Terminal half-life: the last fall of the curve that is at least three-fold, by least squares over
+// the end of it whose fit has the best adjusted R2 (as noncompartmental programs choose).  Values
+// below a millionth of the highest in the stretch are left out: they are the solver's error.  None
+// where the curve does not fall three-fold to its end.
 std::optional<double> terminal_half_life(const Curve& curve, double from, double to);
 
 }  // namespace vesper::simulate

@@ -4,6 +4,13 @@
 //
 // where r_j is the input rate of dose part j into state s_j.  Between two stops (dose, release
 // corner, event, end) the right-hand side is smooth and one integrator run covers it.
+//
+// What happens at one time happens in this order: boluses; then events whose trigger has turned from
+// false to true, by the boluses, by the clock or by the states.  Those that turn together take
+// their values from before any of them; then all triggers are looked at again, up to 1000 times.  A
+// trigger that is true at the start has not turned (SBML's initial value true).  Switches by the
+// clock are hit exactly; those by states are found in the dense output to the resolution of time,
+// looking at four places in each step.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +25,9 @@
 namespace vesper::solve {
 
 // What one dose puts into one state.  Amounts in the state's unit, times in the model's time unit.
+// Refused, as a failure of the run: an amount below 0 or not finite, a time before the start, a
+// duration, rate or scale that is not above 0, and a gamma shape below 1, whose rate is infinite at
+// the onset.  An amount of 0 and a time after the end are no dose.
 struct Input {
   enum class Shape {
     bolus,        // all of it at `time`
@@ -35,13 +45,14 @@ struct Input {
   double scale = 0;     // gamma [time]
 };
 
-// r(t) of an input (0 for a bolus), and the amount released up to t.
+// r(t) of an input (0 for a bolus; just after the jump where it jumps), and the amount released up
+// to t, both included.
 double input_rate(const Input& input, double t);
 double input_released(const Input& input, double t);
 
 struct Tolerances {
   double relative = 1e-6;
-  double absolute = 1e-9;                    // in each state's unit, unless listed below
+  double absolute = 1e-9;                    // > 0, in each state's unit, unless listed below
   std::vector<double> absolute_by_state;     // empty, or one per state
 };
 
@@ -68,13 +79,15 @@ struct Failure {
 };
 
 // Output values at ascending times.  A jump is two points at the same time, before and after.
+// Points lie so close that a straight line between two misses the curve by less than 1e-4 of its
+// value, or 1e-8 of its largest value so far where it is near 0.
 struct Trace {
   std::vector<double> times;
   std::vector<double> values;                // times x outputs, row by row
 };
 
 struct Solution {
-  std::vector<double> values;                // grid x outputs, row by row
+  std::vector<double> values;                // grid x outputs, row by row; NaN where a formula is 0/0
   Trace trace;                               // empty unless asked for; every step and points between
   std::vector<double> final_states;          // states at the end
   std::vector<double> final_parameters;

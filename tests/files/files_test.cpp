@@ -82,6 +82,16 @@ TEST(SearchPath, AMissListsWhereItLookedAndWhatIsNear) {
   EXPECT_EQ(search.list("models", ".ant").size(), 1u);
 }
 
+TEST(SearchPath, AProtocolIsNoPopulationOfTheSameName) {
+  const TemporaryFolder folder;
+  SearchPath search;
+  search.working_folder = folder.path();
+  folder.write("protocols/cirrhosis.yaml", "");
+  const auto population = folder.write("populations/cirrhosis.yaml", "");
+  EXPECT_EQ(search.find("cirrhosis", "populations", ".yaml", folder.path() / "protocols").value(),
+            population);
+}
+
 TEST(Write, FilesAppearWhenCommittedAndNotBefore) {
   const TemporaryFolder folder;
   {
@@ -148,7 +158,8 @@ TEST(Yaml, ScalarsAreCheckedWhenTheyAreRead) {
   EXPECT_EQ(code_of(root.in("n", hour).error()), "V0101");
   EXPECT_EQ(code_of(root.text("none").error()), "V0009");
   EXPECT_EQ(root.find("q")->choice({"24 m"}).error().mend, "did you mean '24 m'?");
-  EXPECT_EQ(root.keys({"n", "nan", "hex", "i", "hal", "yes", "list", "q"}).error().mend, "did you mean 'hal'?");
+  EXPECT_EQ(root.keys({"n", "nan", "hex", "i", "hal", "yes", "list", "q"}).error().mend,
+            "did you mean 'hal'?");
 }
 
 RC_GTEST_PROP(Yaml, NeverCrashesOnAnyText, (const std::string& text)) {

@@ -1,0 +1,17 @@
+// What `vesper validate` prints.
+#pragma once
+
+#include <string>
+
+#include "evidence/evidence.h"
+
+namespace vesper::evidence {
+
+// UTF-8 columns for a terminal: fitted and judged apart, observed beside predicted under each
+// hypothesis (once where they agree to 1e-4), means, misses.  Ends with a newline.
+std::string validation_table(const Validation& validation, bool colour);
+
+// A list with one object for each comparison; no number (a failed run) is null.
+std::string validation_json(const Validation& validation);
+
+}  // namespace vesper::evidence

@@ -1,0 +1,300 @@
+// Observations that share a protocol share its runs: each (protocol, hypothesis) is one task that
+// solves the arms its readouts name, once each, reads them and lets the curves go.  Tasks write
+// to places of their own, so the result does not depend on their order.
+#include <fmt/format.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "equations/system.h"
+#include "evidence/evidence.h"
+#include "language/antimony.h"
+
+namespace vesper::evidence {
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+// The observations of one protocol, ready to run.
+struct Group {
+  simulate::Study study;
+  std::vector<std::size_t> members;                 // observations
+  std::vector<std::size_t> arms;                    // that some readout reads
+  std::map<std::string, std::size_t> arm_index;     // by name
+  std::map<std::string, std::size_t> output_index;  // as named in a readout -> watched()
+  std::vector<units::Unit> output_units;            // of watched()
+};
+
+std::string known_arms(const std::vector<std::string>& arms) {
+  std::string text;
+  for (const std::string& arm : arms) text += (text.empty() ? "" : ", ") + arm;
+  return text;
+}
+
+// The observation's arm must be one of the protocol's; it may be left out where there is but one.
+Result<void> settle_arm(Observation& observation, const std::vector<std::string>& arms) {
+  if (observation.arm.empty() && arms.size() == 1) observation.arm = arms.front();
+  if (std::find(arms.begin(), arms.end(), observation.arm) != arms.end()) return {};
+  if (observation.arm.empty()) {
+    return fail(Code::unknown_arm,
+                fmt::format("protocol '{}' has {} arms, and 'predict' does not say which one is "
+                            "meant",
+                            observation.protocol, arms.size()),
+                observation.arm_place, "add `arm: ...`, one of: " + known_arms(arms));
+  }
+  return fail(Code::unknown_arm,
+              fmt::format("protocol '{}' has no arm '{}'", observation.protocol, observation.arm),
+              observation.arm_place, suggest(observation.arm, arms));
+}
+
+Result<void> check_units(const Observation& observation, const ReadoutScope& scope) {
+  VESPER_TRY(const units::Unit result, check_readout(observation.tree, scope));
+  VESPER_TRY(const units::Unit observed, units::Unit::parse(observation.unit, observation.place));
+  if (result.same_dimension(observed)) return {};
+  return fail(Code::readout_units,
+              fmt::format("the readout is in '{}', but '{}' is observed in '{}'", result.text(),
+                          observation.id, observation.unit),
+              observation.tree.place, "both must measure the same");
+}
+
+class Preparation {
+ public:
+  Preparation(std::vector<Observation>& observations, const simulate::Options& options,
+              const files::SearchPath& search)
+      : observations_(observations), options_(options), search_(search) {
+    // The typical patient under every rival, whatever the protocol itself would run.
+    options_.typical = true;
+    if (!options_.hypotheses) options_.hypotheses = std::vector<std::string>{"all"};
+  }
+
+  Result<std::vector<Group>> groups() {
+    std::vector<std::filesystem::path> order;
+    std::map<std::filesystem::path, std::vector<std::size_t>> members;
+    for (std::size_t i = 0; i < observations_.size(); ++i) {
+      const Observation& one = observations_[i];
+      VESPER_TRY(const auto path, search_.find(one.protocol, "protocols", ".yaml",
+                                               std::filesystem::path(one.place.file).parent_path(),
+                                               one.protocol_place));
+      if (members[path].empty()) order.push_back(path);
+      members[path].push_back(i);
+    }
+    std::vector<Group> groups;
+    for (const std::filesystem::path& path : order) {
+      VESPER_TRY(Group prepared, group(path, std::move(members[path])));
+      groups.push_back(std::move(prepared));
+    }
+    return groups;
+  }
+
+ private:
+  Result<Group> group(const std::filesystem::path& path, std::vector<std::size_t> members) {
+    VESPER_TRY(simulate::Protocol protocol, simulate::read_protocol(path, search_));
+    protocol.uncertainty_draws = 0;
+    ReadoutScope scope;
+    for (const simulate::Arm& arm : protocol.arms) scope.arms.push_back(arm.name);
+    scope.duration = protocol.duration;
+    for (const std::size_t i : members) {
+      VESPER_CHECK(settle_arm(observations_[i], scope.arms));
+    }
+    VESPER_TRY(const std::shared_ptr<const equations::System> system, model(protocol.model));
+    std::map<std::string, std::size_t> outputs;
+    VESPER_TRY(protocol.watch, watch(members, *system, outputs));
+    VESPER_TRY(simulate::Study study,
+               simulate::Study::prepare(std::move(protocol), options_, search_));
+    Group group{std::move(study), std::move(members), {}, {}, std::move(outputs), {}};
+    for (const simulate::WatchedOutput& output : group.study.watched()) {
+      // Watched in the model's own unit; one without is taken as it stands, without a dimension.
+      group.output_units.push_back(
+          group.study.system().outputs[output.output].unit.value_or(units::Unit()));
+    }
+    scope.unit_of = [&](const std::string& name, const Place&) -> Result<units::Unit> {
+      return group.output_units[group.output_index.at(name)];
+    };
+    for (const std::size_t i : group.members) {
+      scope.arm = observations_[i].arm;
+      VESPER_CHECK(check_units(observations_[i], scope));
+    }
+    for (std::size_t i = 0; i < scope.arms.size(); ++i) group.arm_index[scope.arms[i]] = i;
+    settle_runs(group);
+    return group;
+  }
+
+  // The equations are built once more inside each study; here they tell two names of one output.
+  Result<std::shared_ptr<const equations::System>> model(const std::filesystem::path& path) {
+    auto& known = models_[path];
+    if (known == nullptr) {
+      VESPER_TRY(const language::Model read, language::read_antimony(path, search_));
+      VESPER_TRY(equations::System system, equations::build(read));
+      known = std::make_shared<const equations::System>(std::move(system));
+    }
+    return known;
+  }
+
+  // Only what is read is computed.
+  Result<std::vector<simulate::Watch>> watch(const std::vector<std::size_t>& members,
+                                             const equations::System& system,
+                                             std::map<std::string, std::size_t>& outputs) const {
+    std::vector<simulate::Watch> watches;
+    std::map<std::uint32_t, std::size_t> position;
+    for (const std::size_t i : members) {
+      for (const Readout* reading : readings(observations_[i].tree)) {
+        VESPER_TRY(const std::uint32_t index,
+                   system.output(reading->output, reading->output_place));
+        const auto [known, added] = position.emplace(index, watches.size());
+        if (added) {
+          watches.push_back({system.outputs[index].id, std::nullopt, reading->output_place});
+        }
+        outputs.emplace(reading->output, known->second);
+      }
+    }
+    return watches;
+  }
+
+  void settle_runs(Group& group) const {
+    for (const std::size_t i : group.members) {
+      for (const Readout* reading : readings(observations_[i].tree)) {
+        group.arms.push_back(
+            group.arm_index.at(reading->arm.empty() ? observations_[i].arm : reading->arm));
+      }
+    }
+    std::sort(group.arms.begin(), group.arms.end());
+    group.arms.erase(std::unique(group.arms.begin(), group.arms.end()), group.arms.end());
+  }
+
+  std::vector<Observation>& observations_;
+  simulate::Options options_;
+  const files::SearchPath& search_;
+  std::map<std::filesystem::path, std::shared_ptr<const equations::System>> models_;
+};
+
+// The curves of one arm under one hypothesis.
+struct ArmRun {
+  std::string failure;                      // empty: it finished
+  std::vector<double> times;                // [h]
+  std::vector<std::vector<double>> values;  // by watched output
+};
+
+ArmRun solve_arm(const Group& group, std::size_t arm, std::size_t hypothesis) {
+  solve::Solution solution = group.study.solve(0, arm, hypothesis);
+  ArmRun run;
+  if (solution.failure) {
+    const std::string& state = solution.failure->state;
+    run.failure = fmt::format("the run of '{}' stopped at {:.6g} h: {}{}",
+                              group.study.protocol().arms[arm].name, solution.failure->time,
+                              solution.failure->reason, state.empty() ? "" : " (" + state + ")");
+    return run;
+  }
+  const std::size_t outputs = group.study.watched().size();
+  run.times = std::move(solution.trace.times);
+  run.values.assign(outputs, std::vector<double>(run.times.size()));
+  assert(!run.times.empty() && solution.trace.values.size() == run.times.size() * outputs);
+  for (std::size_t i = 0; i < run.times.size(); ++i) {
+    for (std::size_t k = 0; k < outputs; ++k) {
+      run.values[k][i] = solution.trace.values[i * outputs + k];
+    }
+  }
+  return run;
+}
+
+class Runner {
+ public:
+  Runner(Validation& validation, std::vector<Group> groups,
+         const std::function<void(std::size_t, std::size_t)>& progress)
+      : validation_(validation), groups_(std::move(groups)), progress_(progress) {
+    lay_out();
+  }
+
+  void run(unsigned threads) {
+    if (progress_) progress_(0, total_);
+    tbb::task_arena arena(threads == 0 ? tbb::task_arena::automatic : static_cast<int>(threads));
+    arena.execute([&] {
+      tbb::parallel_for(std::size_t{0}, tasks_.size(), [&](std::size_t i) { work(tasks_[i]); });
+    });
+  }
+
+ private:
+  struct Task {
+    const Group* group;
+    std::size_t hypothesis;
+  };
+
+  // Comparisons in order of observation, then hypothesis.
+  void lay_out() {
+    const std::size_t n = validation_.observations.size();
+    std::vector<const Group*> group_of(n, nullptr);
+    for (const Group& group : groups_) {
+      for (const std::size_t i : group.members) group_of[i] = &group;
+      for (std::size_t h = 0; h < group.study.hypotheses().size(); ++h) {
+        tasks_.push_back({&group, h});
+        total_ += group.arms.size();
+      }
+    }
+    slot_.resize(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      slot_[i] = validation_.comparisons.size();
+      validation_.comparisons.resize(slot_[i] + group_of[i]->study.hypotheses().size());
+    }
+  }
+
+  void work(const Task& task) {
+    std::map<std::size_t, ArmRun> runs;
+    for (const std::size_t arm : task.group->arms) {
+      runs.emplace(arm, solve_arm(*task.group, arm, task.hypothesis));
+      const std::lock_guard guard(lock_);
+      ++done_;
+      if (progress_) progress_(done_, total_);
+    }
+    // Reading takes no time beside solving, and UDUNITS is not made for several threads.
+    const std::lock_guard guard(lock_);
+    for (const std::size_t i : task.group->members) read(task, i, runs);
+  }
+
+  void read(const Task& task, std::size_t i, const std::map<std::size_t, ArmRun>& runs) {
+    const Group& group = *task.group;
+    const Observation& observation = validation_.observations[i];
+    const CurveOf curve_of = [&](const std::string& output,
+                                 const std::string& arm) -> OrReason<OutputCurve> {
+      const ArmRun& run = runs.at(group.arm_index.at(arm));
+      if (!run.failure.empty()) return tl::unexpected(run.failure);
+      const std::size_t k = group.output_index.at(output);
+      return OutputCurve{{run.times, run.values[k]}, group.output_units[k]};
+    };
+    const auto result = evaluate_readout(observation.tree, observation.arm, curve_of);
+    const auto unit = units::Unit::parse(observation.unit);
+    Comparison& comparison = validation_.comparisons[slot_[i] + task.hypothesis];
+    comparison = compare(observation, group.study.hypotheses()[task.hypothesis].id,
+                         result && unit ? result->in(*unit) : nan);
+    if (!result) comparison.failure = result.error();
+  }
+
+  Validation& validation_;
+  std::vector<Group> groups_;
+  const std::function<void(std::size_t, std::size_t)>& progress_;
+  std::vector<Task> tasks_;
+  std::vector<std::size_t> slot_;  // of an observation's first comparison
+  std::size_t done_ = 0, total_ = 0;
+  std::mutex lock_;
+};
+
+}  // namespace
+
+Result<Validation> validate(const std::vector<std::string>& ids, const simulate::Options& options,
+                            const files::SearchPath& search,
+                            const std::function<void(std::size_t, std::size_t)>& progress) {
+  Validation validation;
+  VESPER_TRY(validation.observations, read_observations(search, ids));
+  VESPER_TRY(auto groups, Preparation(validation.observations, options, search).groups());
+  Runner(validation, std::move(groups), progress).run(options.threads);
+  validation.means = means(validation.comparisons);
+  return validation;
+}
+
+}  // namespace vesper::evidence

@@ -1,0 +1,300 @@
+#include "report/panel.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/format.h"
+
+namespace vesper::report {
+
+namespace {
+
+using spec::Json;
+
+constexpr std::size_t most_dose_rules = 16;
+
+std::size_t key(const Panel& panel, std::size_t arm, std::size_t hypothesis) {
+  return arm * panel.story.hypotheses.size() + hypothesis;
+}
+
+Json keep(const std::vector<std::size_t>& keys) {
+  return {{"filter", {{"field", "k"}, {"oneOf", keys}}}};
+}
+
+Json y_axis(const Panel& panel) {
+  const OutputStory& output = panel.story.outputs[panel.plan.output];
+  Json scale = {{"nice", !output.occupancy()}, {"zero", true}};
+  if (output.occupancy()) {
+    // A solver's rounding may pass full occupancy by a hair.
+    scale["domain"] = {std::min(0.0, panel.plan.low), spec::full_scale(output)};
+  } else {
+    scale["domain"] = {std::min(0.0, panel.plan.low), panel.plan.high > 0 ? panel.plan.high : 1};
+  }
+  Json axis = {{"title", panel.first_column ? Json(spec::axis_title(output)) : Json(nullptr)},
+               {"labels", panel.first_column},
+               {"tickCount", 5}};
+  return {{"field", "md"}, {"type", "quantitative"}, {"scale", scale}, {"axis", axis}};
+}
+
+Json x_axis(const Panel& panel) {
+  const Plan& plan = panel.plan;
+  const TimeAxis time = time_axis(plan);
+  Json axis = {{"title", panel.last_row ? Json(time.title) : Json(nullptr)},
+               {"grid", false},
+               {"format", "~g"}};
+  if (plan.clock) {
+    const double step = panel.width > 600 ? 6 : 12;
+    Json values = Json::array();
+    for (double t = std::ceil(plan.from / step) * step; t <= plan.to + 1e-9; t += step) {
+      values.push_back(t);
+    }
+    axis.erase("format");
+    axis["values"] = values;
+    axis["labelExpr"] =
+        "datum.value % 24 == 0 ? 'day ' + format(datum.value / 24 + 1, 'd') : "
+        "format(datum.value % 24, '02d') + ':00'";
+  }
+  return {{"field", "x"},
+          {"type", "quantitative"},
+          {"scale", {{"domain", {plan.from / time.unit, plan.to / time.unit}}, {"nice", false}}},
+          {"axis", axis}};
+}
+
+Json band_layer(const char* low, const char* high, double opacity, const std::string& colour) {
+  return {{"mark", {{"type", "area"}, {"color", colour}, {"opacity", opacity}, {"clip", true}}},
+          {"encoding", {{"y", {{"field", low}}}, {"y2", {{"field", high}}}}}};
+}
+
+Json line_layer(const char* field, const std::string& colour, double width, bool dashed) {
+  Json mark = {{"type", "line"}, {"color", colour}, {"strokeWidth", width}, {"clip", true}};
+  if (dashed) mark["strokeDash"] = {4, 3};
+  return {{"mark", mark}, {"encoding", {{"y", {{"field", field}}}}}};
+}
+
+// Thresholds of occupancy, as thin rules.
+Json threshold_layer(const OutputStory& output) {
+  Json values = Json::array();
+  for (const double threshold : output.thresholds) values.push_back({{"level", threshold}});
+  return {{"data", {{"values", values}}},
+          {"mark", {{"type", "rule"}, {"color", "var(--soft)"}, {"strokeDash", {1, 3}}}},
+          {"encoding", {{"x", nullptr}, {"y", {{"field", "level"}}}}}};
+}
+
+struct DoseMark {
+  double time;
+  std::string text;
+};
+
+// Every dose where there are few; else where the regimen changes.
+std::vector<DoseMark> dose_marks(const ArmStory& arm, const Plan& plan) {
+  std::vector<DoseMark> marks;
+  for (const double time : arm.dose_times) {
+    if (time >= plan.from && time <= plan.to) marks.push_back({time, ""});
+  }
+  if (marks.size() <= most_dose_rules) return marks;
+  marks.clear();
+  for (const DoseLine& line : arm.doses) {
+    if (line.first >= plan.from && line.first <= plan.to) marks.push_back({line.first, line.step});
+  }
+  return marks;
+}
+
+Json dose_layers(const Panel& panel) {
+  Json layers = Json::array();
+  if (panel.arms.size() != 1) return layers;
+  const double unit = time_axis(panel.plan).unit;
+  Json values = Json::array();
+  bool any_text = false;
+  for (const DoseMark& mark : dose_marks(panel.story.arms[panel.arms.front()], panel.plan)) {
+    values.push_back({{"x", spec::rounded(mark.time / unit, 7)}, {"step", mark.text}});
+    any_text = any_text || !mark.text.empty();
+  }
+  if (values.empty()) return layers;
+  layers.push_back({{"data", {{"values", values}}},
+                    {"mark", {{"type", "rule"}, {"color", "var(--faint)"}, {"strokeWidth", 1}}},
+                    {"encoding", {{"y", nullptr}}}});
+  const Json place =
+      any_text ? Json{{"type", "text"}, {"align", "left"}, {"baseline", "top"},     {"dx", 3},
+                      {"dy", 2},        {"fontSize", 10},  {"color", "var(--soft)"}}
+               : Json{{"type", "point"},       {"shape", "triangle-down"},
+                      {"filled", true},        {"size", 36},
+                      {"opacity", 1},          {"yOffset", -4},
+                      {"color", "var(--soft)"}};
+  Json encoding = {{"y", {{"value", 0}}}};
+  if (any_text) encoding["text"] = {{"field", "step"}};
+  layers.push_back({{"data", {{"values", values}}}, {"mark", place}, {"encoding", encoding}});
+  return layers;
+}
+
+// A rule under the pointer that reads out the curve.
+Json hover_layer(const Panel& panel, const Json& keys, bool with_bands) {
+  const double unit = time_axis(panel.plan).unit;
+  const std::string hours = fmt::format("(datum.x * {})", unit);
+  Json tooltip = Json::array({{{"field", "when"}, {"title", "time"}}});
+  const auto tell = [&](const char* field, const char* title) {
+    tooltip.push_back(
+        {{"field", field}, {"type", "quantitative"}, {"title", title}, {"format", ".3~r"}});
+  };
+  if (with_bands) {
+    tell("hi", "95 %");
+    tell("q3", "75 %");
+    tell("md", "median");
+    tell("q1", "25 %");
+    tell("lo", "5 %");
+  }
+  tell("ty", "typical");
+  const std::string when =
+      "'day ' + format(floor(" + hours + " / 24) + 1, 'd') + ', ' + format(floor(" + hours +
+      " % 24), '02d') + ':' + format(floor((" + hours + " % 1) * 60 + 0.01), '02d')";
+  return {{"transform", Json::array({keys, {{"calculate", when}, {"as", "when"}}})},
+          {"params", Json::array({{{"name", "hover_" + panel.name},
+                                   {"select",
+                                    {{"type", "point"},
+                                     {"on", "pointerover"},
+                                     {"nearest", true},
+                                     {"encodings", {"x"}},
+                                     {"clear", "pointerout"}}}}})},
+          {"mark", {{"type", "rule"}, {"color", "var(--soft)"}}},
+          {"encoding",
+           {{"y", nullptr},
+            {"opacity",
+             {{"condition", {{"param", "hover_" + panel.name}, {"empty", false}, {"value", 0.7}}},
+              {"value", 0}}},
+            {"tooltip", tooltip}}}};
+}
+
+std::string panel_title(const Story& story, const std::vector<std::size_t>& group) {
+  if (group.size() > 1) {
+    std::vector<std::string> ids;
+    for (const std::size_t h : group) ids.push_back(story.hypotheses[h].id);
+    return join(ids) + ": the same curves";
+  }
+  return story.hypotheses[group.front()].name();
+}
+
+Json panel_title_spec(const Panel& panel) {
+  const bool nameless = panel.story.hypotheses.size() == 1 && panel.story.hypotheses[0].id.empty();
+  const bool one = panel.group.size() == 1;
+  if (!panel.first_row || nameless) return nullptr;
+  return {{"text", panel_title(panel.story, panel.group)},
+          {"color", one ? spec::colour(panel.group.front()) : "var(--ink)"}};
+}
+
+// One arm: bands, median, typical patient; the other hypotheses' middle lines faint behind.
+Json single_arm_layers(const Panel& panel) {
+  const Story& story = panel.story;
+  const std::size_t arm = panel.arms.front();
+  const bool with_bands = has_bands(story, panel.plan.shown);
+  const std::string colour =
+      panel.group.size() == 1 ? spec::colour(panel.group.front()) : "var(--ink)";
+  const char* middle = with_bands ? "md" : "ty";
+
+  Json layers = Json::array();
+  if (story.outputs[panel.plan.output].occupancy()) {
+    layers.push_back(threshold_layer(story.outputs[panel.plan.output]));
+  }
+  for (Json& layer : dose_layers(panel)) layers.push_back(std::move(layer));
+  std::vector<std::size_t> others;
+  for (const auto& group : panel.plan.columns) {
+    if (group.front() != panel.group.front()) others.push_back(key(panel, arm, group.front()));
+  }
+  if (!others.empty()) {
+    Json context = line_layer(middle, "var(--faint)", 1, false);
+    context["transform"] = Json::array({keep(others)});
+    context["encoding"]["detail"] = {{"field", "k"}};
+    layers.push_back(std::move(context));
+  }
+  const Json own = keep({key(panel, arm, panel.group.front())});
+  const auto add = [&](Json layer) {
+    layer["transform"] = Json::array({own});
+    layers.push_back(std::move(layer));
+  };
+  if (with_bands) {
+    add(band_layer("lo", "hi", 0.18, colour));
+    add(band_layer("q1", "q3", 0.28, colour));
+    add(line_layer("md", colour, 1.8, false));
+  }
+  add(line_layer("ty", with_bands ? "var(--ink)" : colour, with_bands ? 1 : 1.8, with_bands));
+  layers.push_back(hover_layer(panel, own, with_bands));
+  return layers;
+}
+
+// Many arms: a line each in its colour, the band of the chosen one.
+Json many_arms_layers(const Panel& panel) {
+  const Story& story = panel.story;
+  const bool with_bands = has_bands(story, panel.plan.shown);
+  const char* middle = with_bands ? "md" : "ty";
+  Json names = Json::array(), shades = Json::array();
+  std::vector<std::size_t> keys;
+  Json lookup = Json::array();
+  for (std::size_t i = 0; i < panel.arms.size(); ++i) {
+    const std::size_t arm = panel.arms[i];
+    const double along = static_cast<double>(i) / static_cast<double>(panel.arms.size() - 1);
+    names.push_back(story.arms[arm].name);
+    shades.push_back(fmt::format("var(--s{})", 1 + std::lround(along * 7)));
+    keys.push_back(key(panel, arm, panel.group.front()));
+    lookup.push_back({{"k", keys.back()}, {"arm", story.arms[arm].name}});
+  }
+  const Json named = {
+      {"lookup", "k"},
+      {"from", {{"data", {{"values", lookup}}}, {"key", "k"}, {"fields", {"arm"}}}}};
+  const Json colour = {{"field", "arm"},
+                       {"type", "nominal"},
+                       {"scale", {{"domain", names}, {"range", shades}}},
+                       {"legend", {{"title", nullptr}, {"orient", "bottom"}, {"columns", 8}}}};
+  Json layers = Json::array();
+  if (story.outputs[panel.plan.output].occupancy()) {
+    layers.push_back(threshold_layer(story.outputs[panel.plan.output]));
+  }
+  if (with_bands) {
+    Json band = band_layer("lo", "hi", 0.2, "");
+    band["mark"].erase("color");
+    band["transform"] = Json::array({keep(keys), named, {{"filter", "datum.arm === shown_arm"}}});
+    band["encoding"]["color"] = colour;
+    layers.push_back(std::move(band));
+  }
+  Json line = line_layer(middle, "", 1.6, false);
+  line["mark"].erase("color");
+  line["mark"]["tooltip"] = true;
+  line["transform"] = Json::array({keep(keys), named});
+  line["encoding"]["color"] = colour;
+  line["encoding"]["tooltip"] = Json::array({{{"field", "arm"}}});
+  layers.push_back(std::move(line));
+  return layers;
+}
+
+}  // namespace
+
+TimeAxis time_axis(const Plan& plan) {
+  if (plan.clock) return {1, "time of day"};
+  const double span = plan.to - plan.from;
+  if (span <= 96) return {1, "hours"};
+  if (span <= 6 * 168) return {24, "days"};
+  return {168, "weeks"};
+}
+
+const std::vector<simulate::Band>& bands(const simulate::Series& series, Shown shown) {
+  return shown == Shown::patients ? series.patients : series.uncertainty;
+}
+
+bool has_bands(const Story& story, Shown shown) {
+  return std::any_of(story.summary.series.begin(), story.summary.series.end(),
+                     [&](const simulate::Series& series) {
+                       const auto& all = bands(series, shown);
+                       return std::any_of(all.begin(), all.end(),
+                                          [](const simulate::Band& band) { return band.n > 1; });
+                     });
+}
+
+Json panel_spec(const Panel& panel) {
+  return {{"width", panel.width},
+          {"height", panel.height},
+          {"title", panel_title_spec(panel)},
+          {"data", {{"name", "curves"}}},
+          {"encoding", {{"x", x_axis(panel)}, {"y", y_axis(panel)}}},
+          {"layer", panel.arms.size() == 1 ? single_arm_layers(panel) : many_arms_layers(panel)}};
+}
+
+}  // namespace vesper::report

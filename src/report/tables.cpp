@@ -1,0 +1,356 @@
+#include "report/tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "report/figures.h"
+#include "report/format.h"
+#include "report/terminal.h"
+
+namespace vesper::report {
+
+namespace {
+
+constexpr std::size_t most_arm_tables = 3;
+
+std::string dot(std::size_t hypothesis) {
+  return fmt::format("<span class=\"dot\" style=\"background:var(--h{})\"></span>",
+                     hypothesis % 8 + 1);
+}
+
+std::string hypothesis_head(const Story& story, std::size_t h) {
+  const HypothesisStory& hypothesis = story.hypotheses[h];
+  if (story.hypotheses.size() == 1 && hypothesis.id.empty()) return html(hypothesis.name());
+  return dot(h) + html(hypothesis.name());
+}
+
+std::string head_cells(const Story& story) {
+  std::string out;
+  for (std::size_t h = 0; h < story.hypotheses.size(); ++h) {
+    out += "<th scope=\"col\">" + hypothesis_head(story, h) + "</th>";
+  }
+  return out;
+}
+
+// "84.0 % [71–92]": the value strong, the range behind it.
+std::string value_cell(const std::string& cell) {
+  const std::size_t at = cell.find(" [");
+  std::string out = "<td><span class=\"value\">" + html(cell.substr(0, at)) + "</span>";
+  if (at != cell.npos) out += " <span class=\"range\">" + html(cell.substr(at + 1)) + "</span>";
+  return out + "</td>";
+}
+
+std::string cells(const KeyRow& row) {
+  std::string out;
+  for (const std::string& cell : row.cells) out += value_cell(cell);
+  return out;
+}
+
+std::vector<std::size_t> dosed_arms(const Story& story) {
+  std::vector<std::size_t> arms;
+  for (std::size_t arm = 0; arm < story.arms.size(); ++arm) {
+    if (!story.arms[arm].doses.empty()) arms.push_back(arm);
+  }
+  return arms;
+}
+
+std::string arm_table(const Story& story, std::size_t arm) {
+  std::string out = fmt::format(
+      "<div class=\"scroll\"><table><caption>{}, "
+      "{}</caption>\n<thead><tr><td></td>{}</tr></thead>\n"
+      "<tbody>\n",
+      html(story.arms[arm].name), html(story.window), head_cells(story));
+  for (const KeyRow& row : key_rows(story, arm, "–")) {
+    out += fmt::format("<tr><th scope=\"row\"{}>{}</th>{}</tr>\n",
+                       row.under ? " class=\"under\"" : "", html(row.label), cells(row));
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+// With many arms a reader compares arms: a group of rows for each readout.
+std::string arms_table(const Story& story, const std::vector<std::size_t>& arms) {
+  std::vector<std::vector<KeyRow>> by_arm;
+  for (const std::size_t arm : arms) by_arm.push_back(key_rows(story, arm, "–"));
+  std::string out = fmt::format(
+      "<div class=\"scroll\"><table><caption>All arms, {}</caption>\n<thead><tr><td></td>{}</tr>"
+      "</thead>\n",
+      html(story.window), head_cells(story));
+  std::string above;
+  for (std::size_t r = 0; r < by_arm.front().size(); ++r) {
+    const KeyRow& row = by_arm.front()[r];
+    if (!row.under) above = row.label.substr(0, row.label.rfind(", "));
+    out += fmt::format(
+        "<tbody><tr><th scope=\"rowgroup\" class=\"group\" colspan=\"{}\">{}</th></tr>\n",
+        story.hypotheses.size() + 1, html(row.under ? above + ", " + row.label : row.label));
+    for (std::size_t i = 0; i < arms.size(); ++i) {
+      out += fmt::format("<tr><th scope=\"row\" class=\"under\">{}</th>{}</tr>\n",
+                         html(story.arms[arms[i]].name), cells(by_arm[i][r]));
+    }
+    out += "</tbody>\n";
+  }
+  return out + "</table></div>\n";
+}
+
+// --- metrics ---------------------------------------------------------------------------------
+
+std::string metric_cell(const simulate::Metric* metric) {
+  if (metric == nullptr) return "<td>–</td>";
+  std::string out = "<td>";
+  const simulate::Band& band = metric->patients;
+  if (band.n > 0) {
+    out += "<span class=\"value\">" + number(band.q50) + "</span>";
+    if (band.n > 1)
+      out += " <span class=\"range\">[" + range(number(band.q05), number(band.q95)) + "]</span>";
+  }
+  if (std::isfinite(metric->typical)) {
+    out += band.n > 0 ? "<span class=\"line\">typical " + number(metric->typical) + "</span>"
+                      : "<span class=\"value\">" + number(metric->typical) + "</span>";
+  }
+  if (metric->uncertainty.n > 1) {
+    out += "<span class=\"line\">parameters [" +
+           range(number(metric->uncertainty.q05), number(metric->uncertainty.q95)) + "]</span>";
+  }
+  return out == "<td>" ? "<td>–</td>" : out + "</td>";
+}
+
+struct MetricColumn {
+  std::string name, unit;
+};
+
+std::vector<MetricColumn> metric_columns(const Story& story, std::size_t output) {
+  std::vector<MetricColumn> found;
+  for (const simulate::Metric& metric : story.summary.metrics) {
+    const bool known = std::any_of(found.begin(), found.end(),
+                                   [&](const auto& column) { return column.name == metric.name; });
+    if (metric.watched == output && !known) found.push_back({metric.name, metric.unit});
+  }
+  return found;
+}
+
+const simulate::Metric* named_metric(const Story& story, const std::string& name, std::size_t arm,
+                                     std::size_t hypothesis, std::size_t output) {
+  const auto found = std::find_if(story.summary.metrics.begin(), story.summary.metrics.end(),
+                                  [&](const simulate::Metric& metric) {
+                                    return metric.name == name && metric.arm == arm &&
+                                           metric.hypothesis == hypothesis &&
+                                           metric.watched == output;
+                                  });
+  return found == story.summary.metrics.end() ? nullptr : &*found;
+}
+
+std::string metrics_table(const Story& story, std::size_t output) {
+  const std::vector<MetricColumn> columns = metric_columns(story, output);
+  if (columns.empty()) return "";
+  std::string out =
+      "<div class=\"scroll\"><table><caption>" + html(story.outputs[output].label) +
+      "</caption>\n<thead><tr><th scope=\"col\">Arm</th><th scope=\"col\">Hypothesis</th>";
+  for (const MetricColumn& column : columns) {
+    out += "<th scope=\"col\">" + html(column.name) +
+           (column.unit.empty() ? "" : " <small>" + html(column.unit) + "</small>") + "</th>";
+  }
+  out += "</tr></thead>\n<tbody>\n";
+  for (const std::size_t arm : drawn_arms(story, output)) {
+    for (std::size_t h = 0; h < story.hypotheses.size(); ++h) {
+      out += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td>",
+                         h == 0 ? html(story.arms[arm].name) : "", hypothesis_head(story, h));
+      for (const MetricColumn& column : columns) {
+        out += metric_cell(named_metric(story, column.name, arm, h, output));
+      }
+      out += "</tr>\n";
+    }
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+// --- sources ---------------------------------------------------------------------------------
+
+std::string grade_chip(Grade grade) {
+  return fmt::format("<span class=\"grade {0}\">{0}</span>", grade_name(grade));
+}
+
+bool is_locator(const std::string& text) {
+  return text.starts_with("doi:") || text.starts_with("pmid:") || text.starts_with("https://") ||
+         text.starts_with("http://");
+}
+
+std::string source_cell(const ParameterStory& parameter) {
+  if (parameter.source.empty() && parameter.remarks.empty()) return "–";
+  std::string body;
+  if (!parameter.citation.empty()) body += html(parameter.citation) + ". ";
+  const std::string& locator = !parameter.locator.empty()     ? parameter.locator
+                               : is_locator(parameter.source) ? parameter.source
+                                                              : parameter.locator;
+  if (!locator.empty()) body += locator_html(locator) + " ";
+  if (!parameter.remarks.empty()) body += "<br>" + html(parameter.remarks);
+  const std::string head = parameter.source.empty() ? "remarks" : html(parameter.source);
+  if (body.empty()) return head;
+  if (body.starts_with("<br>")) body.erase(0, 4);
+  return "<details><summary>" + head + "</summary>" + body + "</details>";
+}
+
+std::string parameter_row(const ParameterStory& parameter) {
+  std::string name = "<code>" + html(parameter.id) + "</code>";
+  if (parameter.label != parameter.id) name += " " + html(parameter.label);
+  std::vector<std::string> marks;
+  if (parameter.set) marks.emplace_back("set for this run");
+  if (parameter.by_hypothesis) marks.emplace_back("differs between hypotheses");
+  if (parameter.varies) marks.emplace_back("varies between patients");
+  if (!marks.empty()) name += "<span class=\"line\">" + join(marks, ", ") + "</span>";
+  const std::string unit =
+      parameter.unit.empty() ? "" : " <small>" + html(parameter.unit) + "</small>";
+  return fmt::format(
+      "<tr data-grade=\"{}\"><th scope=\"row\">{}</th><td><span class=\"value\">{}</span>{}"
+      "<span class=\"line\">{}</span></td><td>{}</td><td>{}</td></tr>\n",
+      grade_name(parameter.grade), name, exact(parameter.value), unit, html(parameter.uncertainty),
+      grade_chip(parameter.grade), source_cell(parameter));
+}
+
+std::string grade_buttons(const Story& story) {
+  std::array<std::size_t, 7> counts{};
+  for (const ParameterStory& parameter : story.parameters) {
+    ++counts[static_cast<std::size_t>(parameter.grade)];
+  }
+  std::string out = "<div class=\"grades\">";
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
+    const auto grade = static_cast<Grade>(i);
+    out += fmt::format(
+        "<button type=\"button\" aria-pressed=\"false\" data-grade=\"{}\" title=\"show these "
+        "alone\">"
+        "{} {}</button>",
+        grade_name(grade), grade_chip(grade), counts[i]);
+  }
+  return out + "</div>\n";
+}
+
+std::string table_row(std::string_view head, const std::string& cell) {
+  return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", head, cell);
+}
+
+}  // namespace
+
+std::string key_tables(const Story& story) {
+  const std::vector<std::size_t> arms = dosed_arms(story);
+  if (arms.empty() || story.summary.metrics.empty()) {
+    return "<p>No arm has doses, or no patient finished: there is nothing to tabulate.</p>\n";
+  }
+  std::string out;
+  if (arms.size() > most_arm_tables) {
+    out = arms_table(story, arms);
+  } else {
+    for (const std::size_t arm : arms) out += arm_table(story, arm);
+  }
+  return out + fmt::format("<p class=\"note\">Figures: {}, {} ({}).</p>\n", key_note(story, "–"),
+                           html(story.window), stretch(story.window_from, story.duration));
+}
+
+std::string metrics_tables(const Story& story) {
+  std::string out;
+  for (std::size_t output = 0; output < story.outputs.size(); ++output) {
+    out += metrics_table(story, output);
+  }
+  return out;
+}
+
+std::string doses_table(const Story& story) {
+  std::string out =
+      "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Arm</th><th "
+      "scope=\"col\">Product"
+      "</th><th scope=\"col\">A dose</th><th scope=\"col\">When</th><th scope=\"col\">Sources</th>"
+      "</tr></thead>\n<tbody>\n";
+  for (const ArmStory& arm : story.arms) {
+    if (arm.doses.empty()) {
+      out +=
+          "<tr><th scope=\"row\">" + html(arm.name) + "</th><td colspan=\"4\">no doses</td></tr>\n";
+    }
+    for (std::size_t i = 0; i < arm.doses.size(); ++i) {
+      const DoseLine& line = arm.doses[i];
+      std::string when = html(line.schedule);
+      if (!line.remarks.empty()) when += "<span class=\"line\">" + html(line.remarks) + "</span>";
+      out += fmt::format(
+          "<tr><th scope=\"row\">{}</th><td>{}<span "
+          "class=\"line\"><code>{}</code></span></td><td>{}"
+          "</td><td>{}</td><td>{}</td></tr>\n",
+          i == 0 ? html(arm.name) : "", html(line.product), html(line.product_id),
+          html(line.amount), when, html(join(line.sources, ", ")));
+    }
+  }
+  out += "</tbody></table></div>\n";
+  if (story.cited.empty()) return out;
+  out += "<ul class=\"note\">";
+  for (const evidence::SourceEntry& entry : story.cited) {
+    out += "<li><code>" + html(entry.id) + "</code> " + html(entry.citation) + " " +
+           locator_html(entry.locator) + "</li>\n";
+  }
+  return out + "</ul>\n";
+}
+
+std::string hypotheses_table(const Story& story) {
+  std::string out =
+      "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Hypothesis</th>"
+      "<th scope=\"col\">Sets</th></tr></thead>\n<tbody>\n";
+  for (std::size_t h = 0; h < story.hypotheses.size(); ++h) {
+    std::string settings;
+    for (const HypothesisStory::Setting& setting : story.hypotheses[h].settings) {
+      settings += fmt::format("<code>{}</code> = {} <small>{}</small><br>", html(setting.parameter),
+                              exact(setting.value), html(setting.unit));
+    }
+    if (settings.empty()) settings = "nothing: the model's own values";
+    out += table_row(hypothesis_head(story, h), settings);
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+std::string parameters_table(const Story& story) {
+  std::string out = grade_buttons(story);
+  out +=
+      "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Parameter</th><th scope=\"col\">"
+      "Value</th><th scope=\"col\">Grade</th><th scope=\"col\">Source and "
+      "remarks</th></tr></thead>\n"
+      "<tbody>\n";
+  for (const ParameterStory& parameter : story.parameters) out += parameter_row(parameter);
+  return out + "</tbody></table></div>\n";
+}
+
+std::string provenance_table(const Story& story) {
+  const solve::Statistics& statistics = story.summary.statistics;
+  std::string out = "<div class=\"scroll\"><table><tbody>\n";
+  out += table_row("Vesper", html(story.version));
+  out += table_row("Seed", fmt::format("{}", story.seed));
+  out += table_row("Solver",
+                   fmt::format("CVODE (BDF, exact Jacobian), relative tolerance {}, absolute "
+                               "tolerance {}",
+                               exact(story.relative_tolerance), exact(story.absolute_tolerance)));
+  out += table_row(
+      "Work", fmt::format("{} patient runs in {} s: {} steps, {} evaluations of the equations, "
+                          "{} Jacobians, {} rejected steps, {} restarts at doses and events",
+                          story.summary.solved, number(story.summary.seconds),
+                          exact(static_cast<double>(statistics.steps)),
+                          exact(static_cast<double>(statistics.evaluations)),
+                          exact(static_cast<double>(statistics.jacobians)),
+                          exact(static_cast<double>(statistics.error_test_failures)),
+                          exact(static_cast<double>(statistics.restarts))));
+  for (const simulate::InputFile& input : story.inputs) {
+    out += table_row(html(input.role), html(input.path) + "<span class=\"line\">SHA-256 <code>" +
+                                           html(input.sha256) + "</code></span>");
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+std::string locator_html(const std::string& locator) {
+  if (locator.empty()) return "";
+  std::string address;
+  if (locator.starts_with("doi:")) address = "https://doi.org/" + locator.substr(4);
+  if (locator.starts_with("pmid:"))
+    address = "https://pubmed.ncbi.nlm.nih.gov/" + locator.substr(5);
+  if (locator.starts_with("https://") || locator.starts_with("http://")) address = locator;
+  // With a space it is a locator and remarks: an address made of both would lead nowhere.
+  if (address.empty() || address.find_first_of(" \t\n") != address.npos) return html(locator);
+  return fmt::format("<a href=\"{}\" rel=\"noopener noreferrer\">{}</a>", html(address),
+                     html(locator));
+}
+
+}  // namespace vesper::report

@@ -1,0 +1,61 @@
+// timecourses.nc: netCDF-4, opened by xarray, ncdf4, MATLAB and Julia without Vesper.
+//
+//   dimensions   arm, hypothesis, time; patient and draw as far as there are any
+//   <output>             (arm, hypothesis, patient, time)   one curve a patient
+//   <output>_<metric>    (arm, hypothesis, patient)
+//   typical_<output>     (arm, hypothesis, time)            the typical patient
+//   uncertainty_<...>    (arm, hypothesis, draw[, time])    it, over draws of uncertain parameters
+//   coordinates          time [h], patient, draw, arm, hypothesis
+//
+// Values are 64-bit, or 32-bit (7 digits) where all of them would take more than 256 MB; deflated
+// at level 1.  Missing is NaN.  While a run goes on it is also the store that spreads over patients
+// are computed from, so that no run has to hold its patients in memory.
+//
+// The netCDF library is not safe for threads: one call at a time in the whole program.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "simulate/unit.h"
+
+namespace vesper::simulate {
+
+class Timecourses {
+ public:
+  enum class Ensemble { patients, draws };
+
+  // How much is held in memory, and from when on values are stored with 32 bits.
+  struct Limits {
+    double largest_in_full = 256e6;       // [bytes] of all curves in 64-bit values
+    std::size_t block_bytes = 32u << 20;  // of curves held before they are written
+    std::size_t most_in_block = 64;       // units
+    std::size_t slab_bytes = 64u << 20;   // read at a time for quantiles; at least one grid time
+  };
+
+  // Keeps references to the study and the kinds.
+  static Result<Timecourses> create(const std::filesystem::path& path, const Study& study,
+                                    const std::vector<MetricKind>& kinds, const Limits& limits);
+  Timecourses(Timecourses&&) noexcept;
+  ~Timecourses();
+
+  Result<void> write_typical(const UnitResult& unit);
+  // Units in the order of their numbers; the last ones are written by flush().
+  Result<void> append(Ensemble ensemble, UnitResult unit);
+  Result<void> flush();
+  std::uint64_t count(Ensemble ensemble) const;
+
+  // Spread over the units that were appended and flushed, at each grid time.
+  Result<std::vector<Band>> bands(Ensemble ensemble, std::size_t arm, std::size_t hypothesis,
+                                  std::size_t output) const;
+  Result<Band> metric_band(Ensemble ensemble, std::size_t arm, std::size_t hypothesis,
+                           std::size_t kind) const;
+  Result<void> close();  // after which nothing else may be called
+
+ private:
+  struct Data;
+  explicit Timecourses(std::unique_ptr<Data> data);
+  std::unique_ptr<Data> data_;
+};
+
+}  // namespace vesper::simulate

@@ -1,0 +1,39 @@
+// The constant half of the reference engine: a system's formulas as programs, shared by all runs.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "equations/system.h"
+#include "reference/cvode.h"
+#include "reference/program.h"
+#include "solve/time_stops.h"
+
+namespace vesper::solve {
+
+struct Engine {
+  Engine(std::shared_ptr<const equations::System> system, std::vector<std::uint32_t> outputs);
+
+  std::shared_ptr<const equations::System> system;
+  std::vector<std::uint32_t> outputs;  // indices into system->outputs
+
+  reference::Program initial_states;  // one per state
+  reference::Program derivatives;     // one per state
+  reference::Program jacobian;        // entries of system->jacobian
+  reference::Program output_values;   // one per outputs
+  // One per event (its trigger), then one per switch: a node whose sign change is a jump of f that
+  // the clock does not foretell.
+  reference::Program conditions;
+  std::vector<reference::Program> assignments;  // per event, one result per assignment
+
+  // df/dy with the whole diagonal; a system without states gets one that rests, since CVODE wants
+  // at least one.
+  reference::SparsePattern pattern;
+  std::vector<std::uint32_t> position;  // of each entry of system->jacobian in the pattern
+
+  TimeStops time_stops;
+  bool watches = false;     // can a condition change between stops?
+  std::size_t scratch = 0;  // elements that the largest program needs
+};
+
+}  // namespace vesper::solve
