@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "cli/commands.h"
@@ -122,7 +123,7 @@ Result<int> run(const RunArguments& arguments, const Context& context) {
 
   fmt::print("{}\n", headline(study));
   std::fflush(stdout);
-  ProgressBar bar("simulating", "patients");
+  ProgressBar bar("simulating", "runs");
   simulate::Progress progress;
   progress.cancel = context.interrupted;
   progress.update = [&](std::uint64_t done, std::uint64_t total) { bar.update(done, total); };
@@ -131,9 +132,9 @@ Result<int> run(const RunArguments& arguments, const Context& context) {
   VESPER_TRY(const simulate::Summary summary, std::move(ran));
 
   if (summary.cancelled) {
-    fmt::print(stderr, "interrupted: {} patient runs had finished", summary.solved);
-    fmt::print(stderr, summary.files.empty() ? "; nothing was written\n" : ", kept in {}:\n",
-               out.string());
+    fmt::print(stderr, "interrupted: {} patient runs had finished{}\n", summary.solved,
+               summary.files.empty() ? "; nothing was written"
+                                     : fmt::format(", kept in {}:", out.string()));
     for (const fs::path& file : summary.files) fmt::print(stderr, "  {}\n", file.string());
     return 130;
   }

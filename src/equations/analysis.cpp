@@ -26,15 +26,14 @@ class RootList {
   std::vector<NodeId> take() { return std::move(roots_); }
 
  private:
-  bool has(NodeId root) const {
-    return std::find(roots_.begin(), roots_.end(), root) != roots_.end();
-  }
+  bool has(NodeId root) const { return known_.contains(root); }
   void add(NodeId root) {
-    if (!graph_.is_constant(root) && !has(root)) roots_.push_back(root);
+    if (!graph_.is_constant(root) && known_.insert(root).second) roots_.push_back(root);
   }
 
   Graph& graph_;
   std::vector<NodeId> roots_;
+  std::unordered_set<NodeId> known_;
 };
 
 // The states that each wanted node depends on, ascending.

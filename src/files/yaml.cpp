@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 #include <yaml-cpp/depthguard.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
 #include <cmath>
 #include <set>
+#include <sstream>
 
 namespace vesper::files {
 
@@ -105,17 +107,51 @@ class YamlBuilder {
   std::size_t count_ = 0;
 };
 
+namespace {
+
+// Counts documents without building them.
+class DocumentCounter : public YAML::EventHandler {
+ public:
+  int count = 0;
+  void OnDocumentStart(const YAML::Mark&) override { ++count; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// Not more than two are looked for: at a stray `,` or `]` between documents yaml-cpp 0.7 makes
+// empty ones for ever.
+int documents(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentCounter counter;
+  while (counter.count < 2 && parser.HandleNextDocument(counter)) {
+  }
+  return counter.count;
+}
+
+}  // namespace
+
 Result<Yaml> parse_yaml(const Source& source) {
   try {
-    std::vector<YAML::Node> documents = YAML::LoadAll(std::string(source.text()));
-    if (documents.empty() || documents[0].IsNull() || !documents[0].IsDefined()) {
+    const std::string text(source.text());
+    if (documents(text) > 1) {
+      return fail(Code::yaml_syntax, "the file holds more than one YAML document", source.whole(),
+                  "keep one document to a file, without a second `---` or a stray `,` or bracket");
+    }
+    const YAML::Node document = YAML::Load(text);
+    if (document.IsNull() || !document.IsDefined()) {
       return fail(Code::empty_file, "the file is empty", source.whole());
     }
-    if (documents.size() > 1) {
-      return fail(Code::yaml_syntax, "the file holds more than one YAML document", source.whole(),
-                  "keep one document to a file, without a second `---`");
-    }
-    return YamlBuilder(source).build(documents[0], 0);
+    return YamlBuilder(source).build(document, 0);
   } catch (const YAML::DeepRecursion& error) {
     return fail(Code::too_deep, "the file nests too deeply",
                 source.place(error.mark.line + 1, 1, 1));

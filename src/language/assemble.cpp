@@ -159,6 +159,20 @@ std::vector<std::string> Flattener::names_with_value(const Instance& scope) cons
 Result<void> Flattener::check_value(const Variable& variable, SymbolKind kind) {
   if (kind == SymbolKind::species) return {};
   if (!variable.initial && !variable.rule && !variable.rate) {
+    const auto& arguments = variable.home->module->interface;
+    const auto argument = std::find_if(arguments.begin(), arguments.end(), [&](const Word& word) {
+      return word.text == variable.local;
+    });
+    if (argument != arguments.end()) {
+      return fail(Code::name_without_value,
+                  fmt::format("argument '{}' of model '{}' has no value", variable.local,
+                              variable.home->module->name.text),
+                  place(argument->span),
+                  variable.home->outer == nullptr
+                      ? "run a model that uses this one, or give it a value here"
+                      : fmt::format("hand it to '{}', or give it a value in the model",
+                                    variable.home->path));
+    }
     const std::string near = nearest(variable.local, names_with_value(*variable.home));
     std::string mend = near.empty() ? fmt::format("give it one: `{} = ...`", variable.local)
                                     : fmt::format("did you mean '{}'?", near);

@@ -62,8 +62,8 @@ struct ParameterModel {
 
   double spread() const { return form == Form::normal && sd ? sd->value : omega; }
   bool varies() const { return form != Form::fixed; }
-  double lowest() const { return low ? low->value : -infinity; }
-  double highest() const { return high ? high->value : infinity; }
+  double lowest() const { return low.value_or(PlacedValue{-infinity, {}, {}}).value; }
+  double highest() const { return high.value_or(PlacedValue{infinity, {}, {}}).value; }
 };
 
 struct Contents {

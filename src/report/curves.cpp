@@ -113,9 +113,29 @@ std::vector<std::vector<std::size_t>> group_hypotheses(const Story& story, const
   return groups;
 }
 
-std::optional<Plan> make_plan(const Story& story, std::size_t output, Shown shown, double from,
-                              double to, bool clock) {
-  Plan plan{output, shown, from, to, clock, drawn_arms(story, output), {}};
+// Where the grid gets finer within a course of doses, the peaks that the coarse part misses would
+// seem to begin there: the whole run is then drawn at the coarse interval throughout.
+double common_interval(const Story& story) {
+  if (story.grid.size() < 3) return 0;
+  double least = story.duration, most = 0, coarse_until = 0;
+  for (std::size_t i = 1; i < story.grid.size(); ++i) {
+    const double gap = story.grid[i] - story.grid[i - 1];
+    least = std::min(least, gap);
+    if (gap >= most - 1e-9) coarse_until = story.grid[i];
+    most = std::max(most, gap);
+  }
+  if (most <= 2 * least || most > 24) return 0;
+  for (const ArmStory& arm : story.arms) {
+    const auto [before, after] =
+        std::equal_range(arm.dose_times.begin(), arm.dose_times.end(), coarse_until);
+    const bool in_both = before - arm.dose_times.begin() > 1 && arm.dose_times.end() - after > 1;
+    if (in_both) return most;
+  }
+  return 0;
+}
+
+std::optional<Plan> make_plan(const Story& story, Plan plan) {
+  plan.arms = drawn_arms(story, plan.output);
   const auto [begin, end] = index_range(story, plan);
   if (plan.arms.empty() || end - begin < 2) return std::nullopt;
   measure(story, plan);
@@ -125,11 +145,25 @@ std::optional<Plan> make_plan(const Story& story, std::size_t output, Shown show
 
 // --- data ------------------------------------------------------------------------------------
 
+// Indices of the grid times that are drawn.
+std::vector<std::size_t> drawn_times(const Story& story, const Plan& plan) {
+  const auto [begin, end] = index_range(story, plan);
+  std::vector<std::size_t> times;
+  for (std::size_t i = begin; i < end; ++i) {
+    const bool in_step =
+        plan.every == 0 ||
+        std::abs(std::remainder(story.grid[i] - story.grid[begin], plan.every)) < 1e-6;
+    if (in_step) times.push_back(i);
+  }
+  return times;
+}
+
 // Rows {k: curve, x, and what there is of lo, q1, md, q3, hi, ty}; k = arm * hypotheses +
 // hypothesis.
 Json curve_rows(const Story& story, const Plan& plan) {
   Json rows = Json::array();
-  const auto [begin, end] = index_range(story, plan);
+  const std::size_t end = index_range(story, plan).second;
+  const std::vector<std::size_t> times = drawn_times(story, plan);
   const std::size_t curves = plan.arms.size() * plan.columns.size();
   const std::size_t most = std::clamp<std::size_t>(most_rows / curves, 60, most_points);
   const double unit = time_axis(plan).unit;
@@ -140,11 +174,14 @@ Json curve_rows(const Story& story, const Plan& plan) {
       const Columns columns = columns_of(*series, plan.shown, end);
       std::vector<std::vector<double>> shapes;
       for (const auto* shape : {&columns.median, &columns.high, &columns.typical}) {
-        if (!shape->empty()) shapes.push_back(*shape);
+        if (shape->empty()) continue;
+        shapes.emplace_back();
+        for (const std::size_t i : times) shapes.back().push_back((*shape)[i]);
       }
       if (shapes.empty()) continue;
       const std::size_t k = arm * story.hypotheses.size() + group.front();
-      for (const std::size_t i : thin(shapes, begin, end, most)) {
+      for (const std::size_t position : thin(shapes, 0, times.size(), most)) {
+        const std::size_t i = times[position];
         Json row = {{"k", k}, {"x", spec::rounded(story.grid[i] / unit, 7)}};
         const auto put = [&](const char* key, const std::vector<double>& values) {
           if (!values.empty() && std::isfinite(values[i])) row[key] = spec::rounded(values[i]);
@@ -294,16 +331,23 @@ std::optional<std::pair<double, double>> detail_range(const Story& story) {
 }
 
 std::optional<Figure> whole_figure(const Story& story, std::size_t output) {
-  const auto plan = make_plan(story, output, Shown::patients, 0, story.duration, false);
+  const auto plan = make_plan(
+      story, {.output = output, .from = 0, .to = story.duration, .every = common_interval(story)});
   if (!plan) return std::nullopt;
-  return make_figure(story, *plan, fmt::format("whole-{}", output),
-                     story.outputs[output].label + " over " + duration(story.duration));
+  Figure figure = make_figure(story, *plan, fmt::format("whole-{}", output),
+                              story.outputs[output].label + " over " + duration(story.duration));
+  if (plan->every > 0) {
+    figure.caption +=
+        fmt::format(" Drawn every {}: what lies between is not seen here.", duration(plan->every));
+  }
+  return figure;
 }
 
 std::optional<Figure> detail_figure(const Story& story, std::size_t output) {
   const auto range = detail_range(story);
   if (!range) return std::nullopt;
-  const auto plan = make_plan(story, output, Shown::patients, range->first, range->second, true);
+  const auto plan = make_plan(
+      story, {.output = output, .from = range->first, .to = range->second, .clock = true});
   if (!plan) return std::nullopt;
   Figure figure = make_figure(
       story, *plan, fmt::format("detail-{}", output),
@@ -316,7 +360,11 @@ std::optional<Figure> parameters_figure(const Story& story, std::size_t output) 
   if (!has_bands(story, Shown::parameters)) return std::nullopt;
   const auto range = detail_range(story).value_or(std::pair(0.0, story.duration));
   const bool detail = range.first > 0;
-  const auto plan = make_plan(story, output, Shown::parameters, range.first, range.second, detail);
+  const auto plan = make_plan(story, {.output = output,
+                                      .shown = Shown::parameters,
+                                      .from = range.first,
+                                      .to = range.second,
+                                      .clock = detail});
   if (!plan) return std::nullopt;
   return make_figure(story, *plan, fmt::format("parameters-{}", output),
                      story.outputs[output].label + ": how uncertain parameters move it");

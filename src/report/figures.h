@@ -13,6 +13,8 @@
 
 namespace vesper::report {
 
+inline constexpr std::size_t most_arms_as_rows = 3;  // more become colours in one panel
+
 struct Figure {
   std::string id;  // "whole-0", unique in the page
   std::string title;

@@ -34,7 +34,7 @@ Json hypothesis_colour(const Story& story, bool legend) {
                  {"type", "nominal"},
                  {"scale", {{"domain", names}, {"range", colours}}},
                  {"legend", nullptr}};
-  if (legend) colour["legend"] = {{"title", nullptr}, {"orient", "top"}};
+  if (legend) colour["legend"] = {{"title", nullptr}, {"orient", "top"}, {"symbolOpacity", 1}};
   return colour;
 }
 
@@ -135,13 +135,13 @@ Json hours_panel(const Story& story, const std::vector<std::size_t>& arms, const
              {{"title", nullptr}, {"labels", first_column}, {"domain", false}, {"ticks", false}}}};
   Json encoding = {
       {"x",
-       {{"field", "md"},
+       {{"field", bands ? "md" : "ty"},
         {"type", "quantitative"},
         {"scale", {{"domain", {0, 24}}, {"nice", false}}},
         {"axis",
          {{"title", "hours a day"}, {"values", {0, 4, 8, 12, 16, 20, 24}}, {"grid", true}}}}},
       {"y", y},
-      {"color", hypothesis_colour(story, by_arm && first_column)},
+      {"color", hypothesis_colour(story, by_arm)},
       {"tooltip", tooltip(bands)}};
   const double lanes = static_cast<double>(story.hypotheses.size());
   if (by_arm) {

@@ -23,6 +23,16 @@ std::string paragraph(const std::string& escaped, std::string_view css = "") {
                      : fmt::format("<p class=\"{}\">{}</p>\n", css, escaped);
 }
 
+// A number and its per cent sign stay on one line.
+std::string prose(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool before_sign = text.substr(i).starts_with(" %");
+    out += before_sign ? "\u00a0" : std::string(1, text[i]);
+  }
+  return html(out);
+}
+
 // --- the top ---------------------------------------------------------------------------------
 
 std::string who(const Story& story) {
@@ -54,7 +64,7 @@ std::string summary(const Story& story) {
       ". Model {} ({}, {}), seed {}. Everything below is what a model predicts for "
       "people who do not exist; none of it was measured.",
       story.model_id, story.model, count(story.states, "state", "states"), story.seed);
-  return paragraph(html(text), "summary");
+  return paragraph(prose(text), "summary");
 }
 
 std::string warnings(const Story& story) {
@@ -67,8 +77,7 @@ std::string warnings(const Story& story) {
   if (!story.failures.empty()) {
     out += fmt::format(
         "<div class=\"callout warn\"><p><b>{} failed</b> and {} left out of every figure and "
-        "table; "
-        "<a href=\"#patients\">they are named below</a>.</p></div>\n",
+        "table: <a href=\"#patients\">who, when and why</a>.</p></div>\n",
         count(story.failures.size(), "patient run", "patient runs"),
         story.failures.size() == 1 ? "is" : "are");
   }
@@ -91,9 +100,9 @@ std::string result(const Story& story) {
   std::string out = "<section id=\"result\"><h2>Result</h2>\n" + key_tables(story);
   const std::string contrast = disagreement(story);
   if (!contrast.empty()) {
-    out += "<div class=\"callout\">" + paragraph(html(contrast));
+    out += "<div class=\"callout\">" + paragraph(prose(contrast));
     for (const std::string& remark : story.settled_by) {
-      out += paragraph("<b>What would decide:</b> " + html(remark) + ".");
+      out += paragraph("<b>What would decide:</b> " + prose(remark) + ".");
     }
     out += "</div>\n";
   }
@@ -124,13 +133,18 @@ std::string figure_html(const std::optional<Figure>& figure) {
       "<figure id=\"{0}\">{1}<h4>{2}</h4>\n<div class=\"plot\" role=\"img\" "
       "aria-label=\"{2}\"></div>\n"
       "<figcaption>{3}</figcaption>\n<script type=\"application/json\">{4}</script></figure>\n",
-      figure->id, tools(*figure), html(figure->title), html(figure->caption),
+      figure->id, tools(*figure), html(figure->title), prose(figure->caption),
       json_in_script(figure->spec));
 }
 
 // What the shapes of the figures mean, drawn once.
 std::string figure_key(const Story& story) {
-  if (story.patients < 2) return "";
+  bool panels = false;  // of single arms, which have these shapes
+  for (std::size_t output = 0; output < story.outputs.size(); ++output) {
+    const std::size_t arms = drawn_arms(story, output).size();
+    panels = panels || (arms > 0 && arms <= most_arms_as_rows);
+  }
+  if (story.patients < 2 || !panels) return "";
   const auto swatch = [](std::string_view shape, std::string_view text) {
     return fmt::format(
         "<span><svg width=\"34\" height=\"16\" aria-hidden=\"true\">{}</svg>{}</span>", shape,
@@ -144,7 +158,9 @@ std::string figure_key(const Story& story) {
          swatch("<path d=\"M0 8H34\" stroke=\"var(--h1)\" stroke-width=\"2\"/>", "median patient") +
          swatch("<path d=\"M0 8H34\" stroke=\"var(--ink)\" stroke-dasharray=\"4 3\"/>",
                 "typical patient") +
-         swatch("<path d=\"M0 8H34\" stroke=\"var(--faint)\"/>", "the other hypotheses") +
+         (story.hypotheses.size() > 1
+              ? swatch("<path d=\"M0 8H34\" stroke=\"var(--faint)\"/>", "the other hypotheses")
+              : "") +
          "</div>\n";
 }
 

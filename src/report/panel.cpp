@@ -35,7 +35,8 @@ Json y_axis(const Panel& panel) {
   Json axis = {{"title", panel.first_column ? Json(spec::axis_title(output)) : Json(nullptr)},
                {"labels", panel.first_column},
                {"tickCount", 5}};
-  return {{"field", "md"}, {"type", "quantitative"}, {"scale", scale}, {"axis", axis}};
+  const char* middle = has_bands(panel.story, panel.plan.shown) ? "md" : "ty";
+  return {{"field", middle}, {"type", "quantitative"}, {"scale", scale}, {"axis", axis}};
 }
 
 Json x_axis(const Panel& panel) {
@@ -43,7 +44,8 @@ Json x_axis(const Panel& panel) {
   const TimeAxis time = time_axis(plan);
   Json axis = {{"title", panel.last_row ? Json(time.title) : Json(nullptr)},
                {"grid", false},
-               {"format", "~g"}};
+               {"format", "~g"},
+               {"tickMinStep", 1}};
   if (plan.clock) {
     const double step = panel.width > 600 ? 6 : 12;
     Json values = Json::array();
@@ -243,7 +245,12 @@ Json many_arms_layers(const Panel& panel) {
   const Json colour = {{"field", "arm"},
                        {"type", "nominal"},
                        {"scale", {{"domain", names}, {"range", shades}}},
-                       {"legend", {{"title", nullptr}, {"orient", "bottom"}, {"columns", 8}}}};
+                       {"legend",
+                        {{"title", nullptr},
+                         {"orient", "bottom"},
+                         {"columns", 8},
+                         {"symbolType", "stroke"},
+                         {"symbolOpacity", 1}}}};
   Json layers = Json::array();
   if (story.outputs[panel.plan.output].occupancy()) {
     layers.push_back(threshold_layer(story.outputs[panel.plan.output]));

@@ -8,17 +8,17 @@
 
 namespace vesper::report {
 
-inline constexpr std::size_t most_arms_as_rows = 3;  // more become colours in one panel
-
 enum class Shown { patients, parameters };
 
 struct Plan {
   std::size_t output = 0;
   Shown shown = Shown::patients;
   double from = 0, to = 0;  // [h]
+  double every = 0;         // [h] only values this far apart are drawn; 0: all
   bool clock = false;       // x in hours of the clock; else days or weeks
-  std::vector<std::size_t> arms;
-  std::vector<std::vector<std::size_t>> columns;  // hypotheses that share a panel, since they agree
+  std::vector<std::size_t> arms = {};
+  std::vector<std::vector<std::size_t>> columns =
+      {};                                         // hypotheses that share a panel, since they agree
   double low = 0, high = 0, lowest_positive = 0;  // of everything drawn
 };
 

@@ -10,13 +10,16 @@ std::string_view script() {
   const config = {
     font: root.getPropertyValue("--sans").replace(/\s+/g, " ").trim(),
     view: { stroke: null },
-    title: { anchor: "start", color: "var(--ink)", fontSize: 12.5, fontWeight: 600, offset: 8 },
+    title: { anchor: "start", color: "var(--ink)", fontSize: 12.5, fontWeight: 600, offset: 11,
+      frame: "group" },
     axis: {
       labelColor: "var(--soft)", titleColor: "var(--soft)", gridColor: "var(--rule)",
       domainColor: "var(--faint)", tickColor: "var(--faint)", labelFontSize: 11,
       titleFontSize: 11.5, titleFontWeight: "normal", titlePadding: 8, labelLimit: 170,
       titleLimit: 220,
     },
+    // Labels within the panel: titles of panels side by side then stand on one line.
+    axisY: { labelFlush: true },
     legend: { labelColor: "var(--soft)", labelFontSize: 12, labelLimit: 240, symbolStrokeWidth: 2 },
   };
 

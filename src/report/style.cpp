@@ -75,6 +75,8 @@ tbody th.under { padding-left: 18px; color: var(--soft); }
 tbody th.group { font-weight: 600; padding-top: 16px; }
 td .value { font-weight: 600; white-space: nowrap; }
 td .range { color: var(--soft); white-space: nowrap; }
+table.metrics td { padding-right: 14px; }
+table.metrics .range { display: block; font-size: 13px; }
 .line { display: block; font-size: 12.5px; color: var(--soft); white-space: nowrap; }
 .dot { display: inline-block; width: 10px; height: 10px; border-radius: 50%; margin-right: 7px; }
 code, .mono { font-family: var(--mono); font-size: .88em; overflow-wrap: anywhere; }
@@ -142,11 +144,17 @@ footer .disclaimer { margin-bottom: 10px; }
   h1 { font-size: 22pt; }
   h2 { font-size: 15pt; margin-top: 22pt; break-after: avoid; }
   h3, figure h4, caption { break-after: avoid; }
+  h3 { font-size: 12pt; }
+  figure { margin: 12pt 0 16pt; }
+  figure h4 { font-size: 10pt; }
+  figcaption, .note, .key { font-size: 8.5pt; max-width: none; }
+  .callout { font-size: 10.5pt; }
   p.summary { font-size: 11.5pt; }
   nav, .tools, .plot form { display: none; }
   .plot { overflow: visible; }
   .plot svg { max-width: 100%; height: auto; }
   table { font-size: 8.5pt; }
+  table.metrics, table.metrics .range, table.metrics .line { font-size: 7.5pt; }
   th, td { padding: 3pt 8pt 3pt 0; }
   .line { font-size: 7.5pt; }
   tr { break-inside: avoid; }

@@ -123,9 +123,13 @@ struct MetricColumn {
 std::vector<MetricColumn> metric_columns(const Story& story, std::size_t output) {
   std::vector<MetricColumn> found;
   for (const simulate::Metric& metric : story.summary.metrics) {
+    // The area and the half-life of an occupancy are in patients.csv; nobody reads them here.
+    const auto readout = readout_of(metric);
+    const bool shown = !story.outputs[output].occupancy() ||
+                       (readout != Readout::area && readout != Readout::half_life);
     const bool known = std::any_of(found.begin(), found.end(),
                                    [&](const auto& column) { return column.name == metric.name; });
-    if (metric.watched == output && !known) found.push_back({metric.name, metric.unit});
+    if (metric.watched == output && shown && !known) found.push_back({metric.name, metric.unit});
   }
   return found;
 }
@@ -145,7 +149,8 @@ std::string metrics_table(const Story& story, std::size_t output) {
   const std::vector<MetricColumn> columns = metric_columns(story, output);
   if (columns.empty()) return "";
   std::string out =
-      "<div class=\"scroll\"><table><caption>" + html(story.outputs[output].label) +
+      "<div class=\"scroll\"><table class=\"metrics\"><caption>" +
+      html(story.outputs[output].label) +
       "</caption>\n<thead><tr><th scope=\"col\">Arm</th><th scope=\"col\">Hypothesis</th>";
   for (const MetricColumn& column : columns) {
     out += "<th scope=\"col\">" + html(column.name) +

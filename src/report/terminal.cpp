@@ -114,9 +114,9 @@ void append_arm(std::string& out, const Story& story, std::size_t arm, std::size
       ++to;
     }
     append_block(out, layout, rows, title, from, to);
+    out += "\n";
     from = to;
   }
-  out += "\n";
 }
 
 std::string wrapped(const std::string& text, std::size_t width) {
@@ -171,9 +171,11 @@ std::string key_table(const Story& story, int width) {
   out.pop_back();  // the note belongs to the table above it
   out += fmt::format("{}({})\n", margin, key_note(story, "-"));
   const std::string contrast = disagreement(story);
-  if (!contrast.empty()) out += "\n" + wrapped(contrast, room);
-  for (const std::string& remark : story.settled_by)
+  if (contrast.empty()) return out;
+  out += "\n" + wrapped(contrast, room);
+  for (const std::string& remark : story.settled_by) {
     out += wrapped(capitalised(remark) + ".", room);
+  }
   return out;
 }
 

@@ -51,7 +51,7 @@ void collect_parameters(const equations::System& system, equations::NodeId node,
 Diagnostic not_computable(const equations::System& system, const solve::Failure& failure,
                           const Place& place) {
   return Diagnostic{
-      Code::bad_setting,
+      Code::values_not_finite,
       fmt::format("the typical parameter values of '{}' cannot be computed: {}{}", system.id,
                   failure.state.empty() ? "" : failure.state + ": ", failure.reason),
       place};

@@ -310,13 +310,13 @@ void Run::record(double from, double to, bool something_happens) {
   if (!problem_.trace) return;
   std::ranges::copy(std::span(solution_.trace.values).last(width), trace_row(0).begin());
   evaluate_outputs(inside(to), y_, trace_row(1));
-  trace_between(from, trace_row(0), to, trace_row(1), 0);
+  trace_between(from, trace_row(0), to, trace_row(1), 0, std::numeric_limits<double>::infinity());
   add_trace_point(to, trace_row(1));
 }
 
 // Points strictly between two, so many that straight lines do.
 void Run::trace_between(double from, std::span<const double> at_from, double to,
-                        std::span<const double> at_to, unsigned depth) {
+                        std::span<const double> at_to, unsigned depth, double last_excess) {
   const double middle = from + (to - from) / 2;
   if (middle <= from || middle >= to) return;
   const std::span<double> row = trace_row(2 + depth);
@@ -324,16 +324,20 @@ void Run::trace_between(double from, std::span<const double> at_from, double to,
   evaluate_outputs(middle, y_between_, row);
   // A bend and its counter-bend can meet the line in the middle: a whole step must be straighter.
   const double allowed = depth > 0 ? straight_enough : straight_enough / 8;
-  bool straight = true;
+  double excess = 0;  // the worst miss, over what is allowed
   for (std::size_t k = 0; k < row.size(); ++k) {
     const double miss = std::fabs(row[k] - (at_from[k] + at_to[k]) / 2);
     if (std::isfinite(row[k])) largest_[k] = std::max(largest_[k], std::fabs(row[k]));
-    if (miss > allowed * std::fabs(row[k]) + near_zero * largest_[k]) straight = false;
+    const double accepted = allowed * std::fabs(row[k]) + near_zero * largest_[k];
+    if (miss > accepted) excess = std::max(excess, miss / accepted);
   }
-  const bool halve = !straight && depth < deepest_halving;
-  if (halve) trace_between(from, at_from, middle, row, depth + 1);
+  // Halving brings a smooth curve four times closer to its chord; what does not come closer is
+  // rounding noise, of a sum that cancels, and no number of points will straighten it.
+  const bool noise = depth > 1 && excess > last_excess / 2;
+  const bool halve = excess > 1 && !noise && depth < deepest_halving;
+  if (halve) trace_between(from, at_from, middle, row, depth + 1, excess);
   add_trace_point(middle, row);
-  if (halve) trace_between(middle, row, to, at_to, depth + 1);
+  if (halve) trace_between(middle, row, to, at_to, depth + 1, excess);
 }
 
 void Run::evaluate_conditions(double t, std::span<const double> y) {

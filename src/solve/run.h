@@ -42,7 +42,7 @@ class Run final : private reference::Ode {
   double locate_change(double from, double to);
   void record(double from, double to, bool something_happens);
   void trace_between(double from, std::span<const double> at_from, double to,
-                     std::span<const double> at_to, unsigned depth);
+                     std::span<const double> at_to, unsigned depth, double last_excess);
 
   void evaluate_conditions(double t, std::span<const double> y);
   bool conditions_changed() const;

@@ -5,8 +5,8 @@
 // where r_j is the input rate of dose part j into state s_j.  Between two stops (dose, release
 // corner, event, end) the right-hand side is smooth and one integrator run covers it.
 //
-// What happens at one time happens in this order: boluses; then events whose trigger has turned from
-// false to true, by the boluses, by the clock or by the states.  Those that turn together take
+// What happens at one time happens in this order: boluses; then events whose trigger has turned
+// from false to true, by the boluses, by the clock or by the states.  Those that turn together take
 // their values from before any of them; then all triggers are looked at again, up to 1000 times.  A
 // trigger that is true at the start has not turned (SBML's initial value true).  Switches by the
 // clock are hit exactly; those by states are found in the dense output to the resolution of time,
@@ -52,18 +52,18 @@ double input_released(const Input& input, double t);
 
 struct Tolerances {
   double relative = 1e-6;
-  double absolute = 1e-9;                    // > 0, in each state's unit, unless listed below
-  std::vector<double> absolute_by_state;     // empty, or one per state
+  double absolute = 1e-9;                 // > 0, in each state's unit, unless listed below
+  std::vector<double> absolute_by_state;  // empty, or one per state
 };
 
 struct Problem {
-  std::vector<double> parameters;            // one per System::parameters; see initial_parameters()
-  std::vector<Input> inputs;                 // any order
-  double start = 0, end = 0;                 // [time]
-  std::vector<double> grid;                  // ascending, within [start, end]; values just after a jump
-  bool trace = false;                        // keep a dense trace too
+  std::vector<double> parameters;  // one per System::parameters; see initial_parameters()
+  std::vector<Input> inputs;       // any order
+  double start = 0, end = 0;       // [time]
+  std::vector<double> grid;        // ascending, within [start, end]; values just after a jump
+  bool trace = false;              // keep a dense trace too
   Tolerances tolerances;
-  std::size_t most_steps = 2'000'000;        // over the whole run
+  std::size_t most_steps = 2'000'000;  // over the whole run
 };
 
 struct Statistics {
@@ -73,9 +73,9 @@ struct Statistics {
 };
 
 struct Failure {
-  double time = 0;         // [time] where it stopped
-  std::string state;       // label of the state that is to blame, where one is
-  std::string reason;      // "the step size fell to zero", "MOR became not a number", ...
+  double time = 0;     // [time] where it stopped
+  std::string state;   // label of the state that is to blame, where one is
+  std::string reason;  // "the step size fell to zero", "MOR became not a number", ...
 };
 
 // Output values at ascending times.  A jump is two points at the same time, before and after.
@@ -83,16 +83,16 @@ struct Failure {
 // value, or 1e-8 of its largest value so far where it is near 0.
 struct Trace {
   std::vector<double> times;
-  std::vector<double> values;                // times x outputs, row by row
+  std::vector<double> values;  // times x outputs, row by row
 };
 
 struct Solution {
-  std::vector<double> values;                // grid x outputs, row by row; NaN where a formula is 0/0
-  Trace trace;                               // empty unless asked for; every step and points between
-  std::vector<double> final_states;          // states at the end
+  std::vector<double> values;        // grid x outputs, row by row; NaN where a formula is 0/0
+  Trace trace;                       // empty unless asked for; every step and points between
+  std::vector<double> final_states;  // states at the end
   std::vector<double> final_parameters;
   Statistics statistics;
-  std::optional<Failure> failure;            // values after failure->time are absent (grid cut short)
+  std::optional<Failure> failure;  // values after failure->time are absent (grid cut short)
 };
 
 // A system made ready for an engine: constant, shared by all threads.

@@ -1,5 +1,6 @@
 // Submodels and imports: what the flat model is called, and which of two statements holds.
 #include "language/parse.h"
+#include "temporary_folder.h"
 
 namespace vesper::language {
 namespace {
@@ -153,7 +154,7 @@ class Imports : public ::testing::Test {
     search.working_folder = folder.path();
     return read_antimony(folder.path() / name, search);
   }
-  Folder folder;
+  vesper::testing::TemporaryFolder folder;
 };
 
 TEST_F(Imports, ModelsUnitsAndFunctionsOfAnotherFile) {

@@ -149,6 +149,7 @@ inline Story story() {
   }
   for (simulate::Metric& metric : story.summary.metrics) {
     if (metric.unit == "h") {
+      metric.typical = std::min(metric.typical, 24.0);
       for (simulate::Band* band : {&metric.patients, &metric.uncertainty}) {
         band->q75 = std::min(band->q75, 24.0);
         band->q95 = std::min(band->q95, 24.0);

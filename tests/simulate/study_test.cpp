@@ -284,6 +284,16 @@ TEST(Study, nothing_uncertain_and_wrong_intervals_are_refused) {
   EXPECT_EQ(code("  k = 2;\n  k.confidenceInterval = {3, 4};\n", ""), Code::bad_uncertainty);
 }
 
+TEST(Study, values_that_cannot_be_computed_are_refused) {
+  const Bench bench;
+  bench.write("models/zero.ant",
+              "unit time_unit = 3600 second;\nmodel zero\n  CL = 1;  V = 0;  k = CL / V;\n"
+              "  x = 1;  x' = -k * x;\n  //@ units unchecked\nend\n");
+  const auto study = bench.study("model: zero\nduration: 1 h\narms: {a: []}\n");
+  ASSERT_FALSE(study);
+  EXPECT_EQ(study.error().code, Code::values_not_finite) << study.error().text();
+}
+
 TEST(Study, doses_that_cannot_enter_are_refused) {
   const Bench bench;
   const auto route = bench.study(one_dose("patch"));
