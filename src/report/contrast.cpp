@@ -17,6 +17,7 @@ namespace {
 
 constexpr double agreement = 0.05;  // below this the hypotheses are said to agree
 constexpr double worth_saying = 0.1;
+constexpr double comparable = 0.75;  // a disagreement of so much of the largest may go first
 
 double full(const OutputStory& output) {
   return output.unit == "%" ? 100 : 1;
@@ -114,12 +115,18 @@ std::string disagreement(const Story& story) {
   const auto in_arm = [&](const Contrast& contrast) {
     return story.arms.size() > 1 ? " in " + story.arms[contrast.arm].name : std::string();
   };
+  // What is watched first is what the protocol is about: it leads unless another is far larger.
+  const Contrast* lead = &all.front();
+  for (const Contrast& contrast : all) {
+    const bool near = contrast.size >= comparable * all.front().size;
+    if (near && contrast.output < lead->output) lead = &contrast;
+  }
   std::string text =
-      fmt::format("The {} hypotheses disagree most about {}: {}{}.", spelt(story.hypotheses.size()),
-                  subject(story, all.front()), spread(story, all.front()), in_arm(all.front()));
+      fmt::format("The {} hypotheses disagree about {}: {}{}.", spelt(story.hypotheses.size()),
+                  subject(story, *lead), spread(story, *lead), in_arm(*lead));
   // The largest disagreement about another output, since thresholds of one output go together.
   for (const Contrast& contrast : all) {
-    if (contrast.output == all.front().output || contrast.size < worth_saying) continue;
+    if (contrast.output == lead->output || contrast.size < worth_saying) continue;
     text += fmt::format(" They also differ in {}: {}{}.", subject(story, contrast),
                         spread(story, contrast), in_arm(contrast));
     break;

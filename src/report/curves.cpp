@@ -22,6 +22,7 @@ constexpr std::size_t most_rows = 24'000;  // of one figure
 constexpr std::size_t most_columns = 3;
 constexpr std::size_t fewest_detail_points = 12;
 constexpr double detail_hours = 48;
+constexpr double most_cycles = 40;     // in a panel, beyond which their strokes run together
 constexpr double alike_within = 1e-3;  // of the highest value
 
 std::pair<std::size_t, std::size_t> index_range(const Story& story, const Plan& plan) {
@@ -113,6 +114,19 @@ std::vector<std::vector<std::size_t>> group_hypotheses(const Story& story, const
   return groups;
 }
 
+// Indices of the grid times that are drawn.
+std::vector<std::size_t> drawn_times(const Story& story, const Plan& plan) {
+  const auto [begin, end] = index_range(story, plan);
+  std::vector<std::size_t> times;
+  for (std::size_t i = begin; i < end; ++i) {
+    const bool in_step =
+        plan.every == 0 ||
+        std::abs(std::remainder(story.grid[i] - story.grid[begin], plan.every)) < 1e-6;
+    if (in_step) times.push_back(i);
+  }
+  return times;
+}
+
 // Where the grid gets finer within a course of doses, the peaks that the coarse part misses would
 // seem to begin there: the whole run is then drawn at the coarse interval throughout.
 double common_interval(const Story& story) {
@@ -134,6 +148,26 @@ double common_interval(const Story& story) {
   return 0;
 }
 
+// The commonest time between doses, where so many fit into the run that a line through them would
+// fill the panel; 0 otherwise.
+double crowded_cycle(const Story& story, const Plan& plan) {
+  if (plan.arms.size() > most_arms_as_rows) return 0;
+  double cycle = 0;
+  for (const std::size_t arm : plan.arms) {
+    const std::vector<double>& times = story.arms[arm].dose_times;
+    std::vector<double> gaps;
+    for (std::size_t i = 1; i < times.size(); ++i) gaps.push_back(times[i] - times[i - 1]);
+    if (gaps.empty()) return 0;
+    const auto median = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+    std::nth_element(gaps.begin(), median, gaps.end());
+    cycle = std::max(cycle, *median);
+  }
+  const std::size_t points = drawn_times(story, plan).size();
+  const double cycles = cycle > 0 ? (plan.to - plan.from) / cycle : 0;
+  // A low and a high need more than two points each.
+  return cycles > most_cycles && static_cast<double>(points) >= 4 * cycles ? cycle : 0;
+}
+
 std::optional<Plan> make_plan(const Story& story, Plan plan) {
   plan.arms = drawn_arms(story, plan.output);
   const auto [begin, end] = index_range(story, plan);
@@ -145,54 +179,95 @@ std::optional<Plan> make_plan(const Story& story, Plan plan) {
 
 // --- data ------------------------------------------------------------------------------------
 
-// Indices of the grid times that are drawn.
-std::vector<std::size_t> drawn_times(const Story& story, const Plan& plan) {
-  const auto [begin, end] = index_range(story, plan);
-  std::vector<std::size_t> times;
-  for (std::size_t i = begin; i < end; ++i) {
-    const bool in_step =
-        plan.every == 0 ||
-        std::abs(std::remainder(story.grid[i] - story.grid[begin], plan.every)) < 1e-6;
-    if (in_step) times.push_back(i);
-  }
-  return times;
+void put(Json& row, const char* key, double value) {
+  if (std::isfinite(value)) row[key] = spec::rounded(value);
 }
 
-// Rows {k: curve, x, and what there is of lo, q1, md, q3, hi, ty}; k = arm * hypotheses +
-// hypothesis.
+// One row a point, thinned.
+void add_curve(Json& rows, const Story& story, const Plan& plan, std::size_t k,
+               const Columns& columns, std::size_t most) {
+  const std::vector<std::size_t> times = drawn_times(story, plan);
+  std::vector<std::vector<double>> shapes;
+  for (const auto* shape : {&columns.median, &columns.high, &columns.typical}) {
+    if (shape->empty()) continue;
+    shapes.emplace_back();
+    for (const std::size_t i : times) shapes.back().push_back((*shape)[i]);
+  }
+  if (shapes.empty()) return;
+  const double unit = time_axis(plan).unit;
+  for (const std::size_t position : thin(shapes, 0, times.size(), most)) {
+    const std::size_t i = times[position];
+    Json row = {{"k", k}, {"x", spec::rounded(story.grid[i] / unit, 7)}};
+    if (!columns.median.empty()) {
+      put(row, "lo", columns.low[i]);
+      put(row, "q1", columns.q25[i]);
+      put(row, "md", columns.median[i]);
+      put(row, "q3", columns.q75[i]);
+      put(row, "hi", columns.high[i]);
+    }
+    if (!columns.typical.empty()) put(row, "ty", columns.typical[i]);
+    rows.push_back(std::move(row));
+  }
+}
+
+struct Extent {
+  double low = std::nan(""), high = std::nan("");
+  void see(double value) {
+    if (!std::isfinite(value)) return;
+    low = std::isnan(low) ? value : std::min(low, value);
+    high = std::isnan(high) ? value : std::max(high, value);
+  }
+};
+
+// One row from dose to dose: how low and how high.
+void add_cycles(Json& rows, const Story& story, const Plan& plan, std::size_t k,
+                const Columns& columns) {
+  const std::vector<std::size_t> times = drawn_times(story, plan);
+  const double unit = time_axis(plan).unit;
+  for (std::size_t from = 0; from < times.size();) {
+    const double turn = std::floor((story.grid[times[from]] - plan.phase) / plan.cycle + 1e-9);
+    const double begin = plan.phase + turn * plan.cycle;
+    Extent low, middle, high, typical;
+    std::size_t to = from;
+    for (; to < times.size() && story.grid[times[to]] < begin + plan.cycle - 1e-9; ++to) {
+      const std::size_t i = times[to];
+      if (!columns.median.empty()) {
+        low.see(columns.low[i]);
+        middle.see(columns.median[i]);
+        high.see(columns.high[i]);
+      }
+      if (!columns.typical.empty()) typical.see(columns.typical[i]);
+    }
+    // Drawn in the middle of what the run holds of it.
+    const double left = std::max(begin, plan.from), right = std::min(begin + plan.cycle, plan.to);
+    Json row = {{"k", k}, {"x", spec::rounded((left + right) / 2 / unit, 7)}};
+    put(row, "lo", low.low);
+    put(row, "ml", middle.low);
+    put(row, "mh", middle.high);
+    put(row, "hi", high.high);
+    put(row, "tl", typical.low);
+    put(row, "th", typical.high);
+    if (to - from > 1) rows.push_back(std::move(row));
+    from = to;
+  }
+}
+
+// The dataset "curves" of a figure, as panel.h describes it.
 Json curve_rows(const Story& story, const Plan& plan) {
   Json rows = Json::array();
   const std::size_t end = index_range(story, plan).second;
-  const std::vector<std::size_t> times = drawn_times(story, plan);
   const std::size_t curves = plan.arms.size() * plan.columns.size();
   const std::size_t most = std::clamp<std::size_t>(most_rows / curves, 60, most_points);
-  const double unit = time_axis(plan).unit;
   for (const std::size_t arm : plan.arms) {
     for (const auto& group : plan.columns) {
       const auto* series = find_series(story, arm, group.front(), plan.output);
       if (series == nullptr) continue;
-      const Columns columns = columns_of(*series, plan.shown, end);
-      std::vector<std::vector<double>> shapes;
-      for (const auto* shape : {&columns.median, &columns.high, &columns.typical}) {
-        if (shape->empty()) continue;
-        shapes.emplace_back();
-        for (const std::size_t i : times) shapes.back().push_back((*shape)[i]);
-      }
-      if (shapes.empty()) continue;
       const std::size_t k = arm * story.hypotheses.size() + group.front();
-      for (const std::size_t position : thin(shapes, 0, times.size(), most)) {
-        const std::size_t i = times[position];
-        Json row = {{"k", k}, {"x", spec::rounded(story.grid[i] / unit, 7)}};
-        const auto put = [&](const char* key, const std::vector<double>& values) {
-          if (!values.empty() && std::isfinite(values[i])) row[key] = spec::rounded(values[i]);
-        };
-        put("lo", columns.low);
-        put("q1", columns.q25);
-        put("md", columns.median);
-        put("q3", columns.q75);
-        put("hi", columns.high);
-        put("ty", columns.typical);
-        rows.push_back(std::move(row));
+      const Columns columns = columns_of(*series, plan.shown, end);
+      if (plan.cycle > 0) {
+        add_cycles(rows, story, plan, k, columns);
+      } else {
+        add_curve(rows, story, plan, k, columns, most);
       }
     }
   }
@@ -257,16 +332,28 @@ std::string undrawn_text(const Story& story, const Plan& plan) {
 }
 
 std::string band_text(const Story& story, const Plan& plan) {
-  if (!has_bands(story, plan.shown)) return "Typical patient.";
+  if (!has_bands(story, plan.shown)) {
+    return plan.cycle > 0 ? "Typical patient: how low and how high from dose to dose."
+                          : "Typical patient.";
+  }
   const bool many = plan.arms.size() > most_arms_as_rows;
   if (plan.shown == Shown::parameters) {
-    return fmt::format(
-        "Typical patient under {} draws of the uncertain parameters: {}5–95 % of draws.",
-        story.uncertainty_draws, many ? "median; shading of one arm " : "shading ");
+    return fmt::format("Typical patient under {} draws of the uncertain parameters. {}",
+                       story.uncertainty_draws,
+                       many ? "Lines: medians; shading: 5–95 % of draws of the arm chosen below."
+                            : "Shading: 5–95 % and 25–75 % of draws; line: their median; dashed: "
+                              "best estimates.");
   }
   if (many) {
     return "Median patient of each arm; shading: 5–95 % of patients of the arm chosen below the "
            "figure.";
+  }
+  if (plan.cycle > 0) {
+    return fmt::format(
+        "Every {} a dose makes the curve rise and fall; drawn is how low and how high it gets from "
+        "dose to dose. Strong: the median patient; light: from the lowest of the 5 % line to the "
+        "highest of the 95 % line; dashed: typical patient.",
+        plan.cycle == 24 ? "24 h" : duration(plan.cycle));
   }
   return "Shading: 5–95 % and 25–75 % of patients; line: median; dashed: typical patient.";
 }
@@ -276,7 +363,7 @@ Figure make_figure(const Story& story, const Plan& plan, std::string id, std::st
   figure.id = std::move(id);
   figure.title = std::move(title);
   figure.caption = band_text(story, plan);
-  if (plan.columns.size() > 1 && plan.arms.size() <= most_arms_as_rows) {
+  if (plan.columns.size() > 1 && plan.arms.size() <= most_arms_as_rows && plan.cycle == 0) {
     figure.caption += " Faint lines: the other hypotheses.";
   }
   figure.caption += undrawn_text(story, plan);
@@ -331,14 +418,16 @@ std::optional<std::pair<double, double>> detail_range(const Story& story) {
 }
 
 std::optional<Figure> whole_figure(const Story& story, std::size_t output) {
-  const auto plan = make_plan(
+  auto plan = make_plan(
       story, {.output = output, .from = 0, .to = story.duration, .every = common_interval(story)});
   if (!plan) return std::nullopt;
+  plan->cycle = crowded_cycle(story, *plan);
+  if (plan->cycle > 0) plan->phase = story.arms[plan->arms.front()].dose_times.front();
   Figure figure = make_figure(story, *plan, fmt::format("whole-{}", output),
                               story.outputs[output].label + " over " + duration(story.duration));
   if (plan->every > 0) {
-    figure.caption +=
-        fmt::format(" Drawn every {}: what lies between is not seen here.", duration(plan->every));
+    figure.caption += fmt::format(" From values every {}: what lies between them is not seen here.",
+                                  duration(plan->every));
   }
   return figure;
 }

@@ -16,6 +16,30 @@ using spec::Json;
 
 constexpr double lane = 22;  // px for one hypothesis
 
+// Room for names beside an axis.
+double label_room(const Story& story, const std::vector<std::size_t>& arms, bool by_arm) {
+  std::size_t longest = 0;
+  if (by_arm) {
+    for (const std::size_t arm : arms) longest = std::max(longest, columns(story.arms[arm].name));
+  } else {
+    for (const auto& hypothesis : story.hypotheses) {
+      longest = std::max(longest, columns(hypothesis.name()));
+    }
+  }
+  return std::min(170.0, 6.6 * static_cast<double>(longest)) + 30;
+}
+
+// Whether anybody, in any arm under any hypothesis, is ever above a level.
+bool ever_above(const Story& story, std::size_t output, double threshold) {
+  for (const simulate::Metric& metric : story.summary.metrics) {
+    if (metric.watched != output) continue;
+    const auto* found =
+        find_metric(story, Readout::hours_above, metric.arm, metric.hypothesis, output, threshold);
+    if (found == &metric && (metric.patients.q95 > 0 || metric.typical > 0)) return true;
+  }
+  return false;
+}
+
 std::vector<std::size_t> dosed_arms(const Story& story) {
   std::vector<std::size_t> arms;
   for (std::size_t arm = 0; arm < story.arms.size(); ++arm) {
@@ -132,7 +156,11 @@ Json hours_panel(const Story& story, const std::vector<std::size_t>& arms, const
             {"type", "nominal"},
             {"sort", sorted_names(story, arms, by_arm)},
             {"axis",
-             {{"title", nullptr}, {"labels", first_column}, {"domain", false}, {"ticks", false}}}};
+             {{"title", nullptr},
+              {"labels", first_column},
+              {"labelPadding", 10},
+              {"domain", false},
+              {"ticks", false}}}};
   Json encoding = {
       {"x",
        {{"field", bands ? "md" : "ty"},
@@ -217,12 +245,15 @@ Json parts_panel(const Story& story, std::size_t arm, const Quoted& quoted, doub
   } else if (output.occupancy()) {
     scale = {{"domain", {0, spec::full_scale(output)}}, {"nice", false}};
   }
-  const Json y = {
-      {"field", "h"},
-      {"type", "nominal"},
-      {"sort", sorted_names(story, {}, false)},
-      {"axis",
-       {{"title", nullptr}, {"labels", first_column}, {"domain", false}, {"ticks", false}}}};
+  const Json y = {{"field", "h"},
+                  {"type", "nominal"},
+                  {"sort", sorted_names(story, {}, false)},
+                  {"axis",
+                   {{"title", nullptr},
+                    {"labels", first_column},
+                    {"labelPadding", 10},
+                    {"domain", false},
+                    {"ticks", false}}}};
   const Json part_order = {"between patients", "of parameters"};
   Json encoding = {
       {"x",
@@ -261,11 +292,18 @@ std::optional<Figure> hours_figure(const Story& story) {
   if (arms.empty()) return std::nullopt;
   Json rows = Json::array();
   bool any = false;
+  std::vector<std::string> never;
   for (std::size_t output = 0; output < story.outputs.size(); ++output) {
     const auto& thresholds = story.outputs[output].thresholds;
     if (thresholds.empty()) continue;
     const double n = static_cast<double>(std::min<std::size_t>(thresholds.size(), 3));
-    const double width = std::floor((spec::content_width - 130 - 26 * (n - 1)) / n);
+    if (std::none_of(thresholds.begin(), thresholds.end(),
+                     [&](double level) { return ever_above(story, output, level); })) {
+      never.push_back(story.outputs[output].label);
+      continue;
+    }
+    const double room = label_room(story, arms, arms.size() > 1);
+    const double width = std::floor((spec::content_width - room - 26 * (n - 1)) / n);
     Json row = {{"hconcat", Json::array()}, {"spacing", 26}};
     for (std::size_t i = 0; i < thresholds.size(); ++i) {
       row["hconcat"].push_back(
@@ -281,6 +319,7 @@ std::optional<Figure> hours_figure(const Story& story) {
                        ? "Dot: median patient; thick bar: 25–75 % of patients; thin bar: 5–95 %; "
                          "tick: typical patient."
                        : "Dot: typical patient.";
+  if (!never.empty()) figure.caption += " Never above any of these levels: " + join(never) + ".";
   figure.spec = spec::base(figure.title + ". " + figure.caption);
   figure.spec["vconcat"] = std::move(rows);
   figure.spec["spacing"] = 20;
@@ -294,7 +333,8 @@ std::optional<Figure> uncertainty_figure(const Story& story) {
                   [](const simulate::Metric& metric) { return metric.uncertainty.n > 1; });
   if (!any || quoted.empty()) return std::nullopt;
   const double n = static_cast<double>(quoted.size());
-  const double width = std::floor((spec::content_width - 130 - 30 * (n - 1)) / n);
+  const double room = label_room(story, {}, false);
+  const double width = std::floor((spec::content_width - room - 30 * (n - 1)) / n);
   Json rows = Json::array();
   const std::vector<std::size_t> arms = dosed_arms(story);
   for (const std::size_t arm : arms) {

@@ -23,6 +23,18 @@ Json keep(const std::vector<std::size_t>& keys) {
   return {{"filter", {{"field", "k"}, {"oneOf", keys}}}};
 }
 
+// The output is named above the figure; a long name would not fit beside the axis.
+std::string axis_title(const OutputStory& output) {
+  return output.unit.empty() ? output.label : output.unit;
+}
+
+// The field that stands for the curve where one has to be named.
+const char* middle_field(const Panel& panel) {
+  const bool bands = has_bands(panel.story, panel.plan.shown);
+  if (panel.plan.cycle > 0) return bands ? "mh" : "th";
+  return bands ? "md" : "ty";
+}
+
 Json y_axis(const Panel& panel) {
   const OutputStory& output = panel.story.outputs[panel.plan.output];
   Json scale = {{"nice", !output.occupancy()}, {"zero", true}};
@@ -32,11 +44,11 @@ Json y_axis(const Panel& panel) {
   } else {
     scale["domain"] = {std::min(0.0, panel.plan.low), panel.plan.high > 0 ? panel.plan.high : 1};
   }
-  Json axis = {{"title", panel.first_column ? Json(spec::axis_title(output)) : Json(nullptr)},
+  Json axis = {{"title", panel.first_column ? Json(axis_title(output)) : Json(nullptr)},
                {"labels", panel.first_column},
                {"tickCount", 5}};
-  const char* middle = has_bands(panel.story, panel.plan.shown) ? "md" : "ty";
-  return {{"field", middle}, {"type", "quantitative"}, {"scale", scale}, {"axis", axis}};
+  return {
+      {"field", middle_field(panel)}, {"type", "quantitative"}, {"scale", scale}, {"axis", axis}};
 }
 
 Json x_axis(const Panel& panel) {
@@ -133,23 +145,33 @@ Json dose_layers(const Panel& panel) {
 // A rule under the pointer that reads out the curve.
 Json hover_layer(const Panel& panel, const Json& keys, bool with_bands) {
   const double unit = time_axis(panel.plan).unit;
-  const std::string hours = fmt::format("(datum.x * {})", unit);
+  const std::string minutes = fmt::format("round(datum.x * {})", 60 * unit);
   Json tooltip = Json::array({{{"field", "when"}, {"title", "time"}}});
   const auto tell = [&](const char* field, const char* title) {
     tooltip.push_back(
         {{"field", field}, {"type", "quantitative"}, {"title", title}, {"format", ".3~r"}});
   };
-  if (with_bands) {
+  if (panel.plan.cycle > 0) {
+    if (with_bands) {
+      tell("hi", "95 %, highest");
+      tell("mh", "median, highest");
+      tell("ml", "median, lowest");
+      tell("lo", "5 %, lowest");
+    }
+    tell("th", "typical, highest");
+    tell("tl", "typical, lowest");
+  } else if (with_bands) {
     tell("hi", "95 %");
     tell("q3", "75 %");
     tell("md", "median");
     tell("q1", "25 %");
     tell("lo", "5 %");
   }
-  tell("ty", "typical");
-  const std::string when =
-      "'day ' + format(floor(" + hours + " / 24) + 1, 'd') + ', ' + format(floor(" + hours +
-      " % 24), '02d') + ':' + format(floor((" + hours + " % 1) * 60 + 0.01), '02d')";
+  if (panel.plan.cycle == 0) tell("ty", "typical");
+  const std::string day = "'day ' + format(floor(" + minutes + " / 1440) + 1, 'd')";
+  const std::string clock = " + ', ' + format(floor(" + minutes + " % 1440 / 60), '02d') + ':' + " +
+                            "format(" + minutes + " % 60, '02d')";
+  const std::string when = panel.plan.cycle > 0 ? day : day + clock;
   return {{"transform", Json::array({keys, {{"calculate", when}, {"as", "when"}}})},
           {"params", Json::array({{{"name", "hover_" + panel.name},
                                    {"select",
@@ -184,14 +206,37 @@ Json panel_title_spec(const Panel& panel) {
           {"color", one ? spec::colour(panel.group.front()) : "var(--ink)"}};
 }
 
-// One arm: bands, median, typical patient; the other hypotheses' middle lines faint behind.
+std::string panel_colour(const Panel& panel) {
+  return panel.group.size() == 1 ? spec::colour(panel.group.front()) : "var(--ink)";
+}
+
+// Bands, median, typical patient.
+std::vector<Json> curve_layers(const Panel& panel) {
+  const bool with_bands = has_bands(panel.story, panel.plan.shown);
+  const std::string colour = panel_colour(panel);
+  if (!with_bands) return {line_layer("ty", colour, 1.8, false)};
+  return {band_layer("lo", "hi", 0.18, colour), band_layer("q1", "q3", 0.28, colour),
+          line_layer("md", colour, 1.8, false), line_layer("ty", "var(--ink)", 1, true)};
+}
+
+// What lies between lows and highs.
+std::vector<Json> cycle_layers(const Panel& panel) {
+  const bool with_bands = has_bands(panel.story, panel.plan.shown);
+  const std::string colour = panel_colour(panel);
+  if (!with_bands) {
+    return {band_layer("tl", "th", 0.35, colour), line_layer("tl", colour, 1.4, false),
+            line_layer("th", colour, 1.4, false)};
+  }
+  return {band_layer("lo", "hi", 0.18, colour),      band_layer("ml", "mh", 0.35, colour),
+          line_layer("ml", colour, 1.4, false),      line_layer("mh", colour, 1.4, false),
+          line_layer("tl", "var(--ink)", 0.8, true), line_layer("th", "var(--ink)", 0.8, true)};
+}
+
+// One arm; the other hypotheses' middle lines faint behind.
 Json single_arm_layers(const Panel& panel) {
   const Story& story = panel.story;
   const std::size_t arm = panel.arms.front();
-  const bool with_bands = has_bands(story, panel.plan.shown);
-  const std::string colour =
-      panel.group.size() == 1 ? spec::colour(panel.group.front()) : "var(--ink)";
-  const char* middle = with_bands ? "md" : "ty";
+  const bool cycles = panel.plan.cycle > 0;
 
   Json layers = Json::array();
   if (story.outputs[panel.plan.output].occupancy()) {
@@ -202,24 +247,18 @@ Json single_arm_layers(const Panel& panel) {
   for (const auto& group : panel.plan.columns) {
     if (group.front() != panel.group.front()) others.push_back(key(panel, arm, group.front()));
   }
-  if (!others.empty()) {
-    Json context = line_layer(middle, "var(--faint)", 1, false);
+  if (!others.empty() && !cycles) {
+    Json context = line_layer(middle_field(panel), "var(--faint)", 1, false);
     context["transform"] = Json::array({keep(others)});
     context["encoding"]["detail"] = {{"field", "k"}};
     layers.push_back(std::move(context));
   }
   const Json own = keep({key(panel, arm, panel.group.front())});
-  const auto add = [&](Json layer) {
+  for (Json& layer : cycles ? cycle_layers(panel) : curve_layers(panel)) {
     layer["transform"] = Json::array({own});
     layers.push_back(std::move(layer));
-  };
-  if (with_bands) {
-    add(band_layer("lo", "hi", 0.18, colour));
-    add(band_layer("q1", "q3", 0.28, colour));
-    add(line_layer("md", colour, 1.8, false));
   }
-  add(line_layer("ty", with_bands ? "var(--ink)" : colour, with_bands ? 1 : 1.8, with_bands));
-  layers.push_back(hover_layer(panel, own, with_bands));
+  layers.push_back(hover_layer(panel, own, has_bands(story, panel.plan.shown)));
   return layers;
 }
 

@@ -15,6 +15,8 @@ struct Plan {
   Shown shown = Shown::patients;
   double from = 0, to = 0;  // [h]
   double every = 0;         // [h] only values this far apart are drawn; 0: all
+  double cycle = 0;         // [h] between doses, where single ones are too close to be told apart:
+  double phase = 0;         // then lows and highs between doses are drawn, from this time on [h]
   bool clock = false;       // x in hours of the clock; else days or weeks
   std::vector<std::size_t> arms = {};
   std::vector<std::vector<std::size_t>> columns =
@@ -44,7 +46,9 @@ struct Panel {
 };
 
 // A layered unit specification over the dataset "curves", whose rows are
-// {k: arm * hypotheses + hypothesis, x, and what there is of lo, q1, md, q3, hi, ty}.
+// {k: arm * hypotheses + hypothesis, x, and what there is of lo, q1, md, q3, hi, ty}; of a plan
+// with a cycle {k, x, lo, ml, mh, hi, tl, th}: lowest of the 5 % line, of the median, highest of
+// the median, of the 95 % line, lowest and highest of the typical patient.
 spec::Json panel_spec(const Panel& panel);
 
 }  // namespace vesper::report

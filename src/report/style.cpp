@@ -31,7 +31,7 @@ std::string_view style() {
   }
 }
 * { box-sizing: border-box; }
-html { scroll-behavior: smooth; }
+@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 body {
   margin: 0; background: var(--paper); color: var(--ink);
   font: 15.5px/1.55 var(--sans); -webkit-text-size-adjust: 100%;
@@ -76,7 +76,9 @@ tbody th.group { font-weight: 600; padding-top: 16px; }
 td .value { font-weight: 600; white-space: nowrap; }
 td .range { color: var(--soft); white-space: nowrap; }
 table.metrics td { padding-right: 14px; }
-table.metrics .range { display: block; font-size: 13px; }
+table.metrics td:nth-child(3) .line { white-space: nowrap; }
+table.metrics td .line, table.metrics td .value { display: block; font-size: 13.5px; line-height: 1.5; }
+table.metrics td:nth-child(3) .line:first-child { color: var(--ink); }
 .line { display: block; font-size: 12.5px; color: var(--soft); white-space: nowrap; }
 .dot { display: inline-block; width: 10px; height: 10px; border-radius: 50%; margin-right: 7px; }
 code, .mono { font-family: var(--mono); font-size: .88em; overflow-wrap: anywhere; }
@@ -154,7 +156,7 @@ footer .disclaimer { margin-bottom: 10px; }
   .plot { overflow: visible; }
   .plot svg { max-width: 100%; height: auto; }
   table { font-size: 8.5pt; }
-  table.metrics, table.metrics .range, table.metrics .line { font-size: 7.5pt; }
+  table.metrics, table.metrics td .value, table.metrics td .line { font-size: 7.5pt; }
   th, td { padding: 3pt 8pt 3pt 0; }
   .line { font-size: 7.5pt; }
   tr { break-inside: avoid; }

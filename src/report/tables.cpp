@@ -27,6 +27,11 @@ std::string hypothesis_head(const Story& story, std::size_t h) {
   return dot(h) + html(hypothesis.name());
 }
 
+std::string hypothesis_short(const Story& story, std::size_t h) {
+  const std::string& id = story.hypotheses[h].id;
+  return id.empty() ? "" : dot(h) + html(id);
+}
+
 std::string head_cells(const Story& story) {
   std::string out;
   for (std::size_t h = 0; h < story.hypotheses.size(); ++h) {
@@ -96,40 +101,77 @@ std::string arms_table(const Story& story, const std::vector<std::size_t>& arms)
 
 // --- metrics ---------------------------------------------------------------------------------
 
-std::string metric_cell(const simulate::Metric* metric) {
-  if (metric == nullptr) return "<td>–</td>";
+// What the lines of a cell are, the same in every cell of a table.
+struct Lines {
+  bool patients = false, spread = false, parameters = false;
+};
+
+Lines lines_of(const Story& story) {
+  return {story.patients > 0, story.patients > 1, story.uncertainty_draws > 0};
+}
+
+std::string line(const std::string& text) {
+  return "<span class=\"line\">" + text + "</span>";
+}
+
+std::string band_line(const simulate::Band& band) {
+  return line(band.n > 1 ? "[" + range(number(band.q05), number(band.q95)) + "]" : "–");
+}
+
+std::string line_names(const Lines& lines) {
   std::string out = "<td>";
-  const simulate::Band& band = metric->patients;
-  if (band.n > 0) {
-    out += "<span class=\"value\">" + number(band.q50) + "</span>";
-    if (band.n > 1)
-      out += " <span class=\"range\">[" + range(number(band.q05), number(band.q95)) + "]</span>";
-  }
-  if (std::isfinite(metric->typical)) {
-    out += band.n > 0 ? "<span class=\"line\">typical " + number(metric->typical) + "</span>"
-                      : "<span class=\"value\">" + number(metric->typical) + "</span>";
-  }
-  if (metric->uncertainty.n > 1) {
-    out += "<span class=\"line\">parameters [" +
-           range(number(metric->uncertainty.q05), number(metric->uncertainty.q95)) + "]</span>";
-  }
-  return out == "<td>" ? "<td>–</td>" : out + "</td>";
+  out += line(lines.patients ? lines.spread ? "median" : "patient" : "typical");
+  if (lines.spread) out += line("5–95 % of patients");
+  if (lines.patients) out += line("typical");
+  if (lines.parameters) out += line("5–95 % of draws");
+  return out + "</td>";
+}
+
+std::string metric_cell(const simulate::Metric* metric, const Lines& lines) {
+  if (metric == nullptr) return "<td>–</td>";
+  const double value = lines.patients ? metric->patients.q50 : metric->typical;
+  std::string out = "<td><span class=\"value\">" + number(value) + "</span>";
+  if (lines.spread) out += band_line(metric->patients);
+  if (lines.patients) out += line(number(metric->typical));
+  if (lines.parameters) out += band_line(metric->uncertainty);
+  return out + "</td>";
+}
+
+// "h*ng/mL" as people write it.
+std::string unit_with_dots(const std::string& unit) {
+  std::string out;
+  for (const char c : unit) out += c == '*' ? "·" : std::string(1, c);
+  return out;
 }
 
 struct MetricColumn {
   std::string name, unit;
 };
 
+// Between doses that repeat, the time of the highest value and a terminal fall mean little.
+bool doses_repeat(const Story& story) {
+  return std::any_of(story.arms.begin(), story.arms.end(), [&](const ArmStory& arm) {
+    return std::count_if(arm.dose_times.begin(), arm.dose_times.end(),
+                         [&](double time) { return time >= story.window_from; }) > 1;
+  });
+}
+
+// Those that a reader looks for; patients.csv has them all.
+bool in_tables(const Story& story, const simulate::Metric& metric) {
+  const auto readout = readout_of(metric);
+  const bool occupancy = story.outputs[metric.watched].occupancy();
+  if (readout == Readout::half_life) return !occupancy && !doses_repeat(story);
+  if (readout == Readout::time_of_maximum) return !doses_repeat(story);
+  return !(occupancy && readout == Readout::area);
+}
+
 std::vector<MetricColumn> metric_columns(const Story& story, std::size_t output) {
   std::vector<MetricColumn> found;
   for (const simulate::Metric& metric : story.summary.metrics) {
-    // The area and the half-life of an occupancy are in patients.csv; nobody reads them here.
-    const auto readout = readout_of(metric);
-    const bool shown = !story.outputs[output].occupancy() ||
-                       (readout != Readout::area && readout != Readout::half_life);
     const bool known = std::any_of(found.begin(), found.end(),
                                    [&](const auto& column) { return column.name == metric.name; });
-    if (metric.watched == output && shown && !known) found.push_back({metric.name, metric.unit});
+    if (metric.watched == output && !known && in_tables(story, metric))
+      found.push_back({metric.name, metric.unit});
   }
   return found;
 }
@@ -151,18 +193,22 @@ std::string metrics_table(const Story& story, std::size_t output) {
   std::string out =
       "<div class=\"scroll\"><table class=\"metrics\"><caption>" +
       html(story.outputs[output].label) +
-      "</caption>\n<thead><tr><th scope=\"col\">Arm</th><th scope=\"col\">Hypothesis</th>";
+      "</caption>\n<thead><tr><th scope=\"col\">Arm</th><th scope=\"col\"></th><td></td>";
+  const Lines lines = lines_of(story);
   for (const MetricColumn& column : columns) {
-    out += "<th scope=\"col\">" + html(column.name) +
-           (column.unit.empty() ? "" : " <small>" + html(column.unit) + "</small>") + "</th>";
+    out +=
+        "<th scope=\"col\">" + html(column.name) +
+        (column.unit.empty() ? "" : " <small>" + html(unit_with_dots(column.unit)) + "</small>") +
+        "</th>";
   }
   out += "</tr></thead>\n<tbody>\n";
   for (const std::size_t arm : drawn_arms(story, output)) {
     for (std::size_t h = 0; h < story.hypotheses.size(); ++h) {
-      out += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td>",
-                         h == 0 ? html(story.arms[arm].name) : "", hypothesis_head(story, h));
+      out += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td>{}",
+                         h == 0 ? html(story.arms[arm].name) : "", hypothesis_short(story, h),
+                         line_names(lines));
       for (const MetricColumn& column : columns) {
-        out += metric_cell(named_metric(story, column.name, arm, h, output));
+        out += metric_cell(named_metric(story, column.name, arm, h, output), lines);
       }
       out += "</tr>\n";
     }
@@ -256,6 +302,11 @@ std::string metrics_tables(const Story& story) {
   std::string out;
   for (std::size_t output = 0; output < story.outputs.size(); ++output) {
     out += metrics_table(story, output);
+  }
+  if (doses_repeat(story)) {
+    out +=
+        "<p class=\"note\">Doses repeat in this window, so that the time of the highest value and "
+        "a terminal half-life are not given here.</p>\n";
   }
   return out;
 }

@@ -66,7 +66,7 @@ std::string schedule_text(const dosing::RegimenItem& item, double end) {
 std::string remarks_text(const dosing::RegimenItem& item) {
   std::vector<std::string> remarks;
   if (item.adherence < 1) {
-    remarks.push_back(fmt::format("each dose taken with probability {}", number(item.adherence)));
+    remarks.push_back(fmt::format("each dose taken with probability {}", exact(item.adherence)));
   }
   if (item.with_food) remarks.emplace_back("with a meal");
   return join(remarks, ", ");
@@ -117,7 +117,7 @@ std::string uncertainty_text(const std::optional<language::Uncertainty>& uncerta
   if (!uncertainty) return "";
   std::vector<std::string> parts;
   if (uncertainty->coefficient_of_variation) {
-    parts.push_back(fmt::format("CV {} %", number(100 * *uncertainty->coefficient_of_variation)));
+    parts.push_back(fmt::format("CV {} %", exact(100 * *uncertainty->coefficient_of_variation)));
   }
   if (uncertainty->standard_deviation) {
     parts.push_back("SD " + exact(*uncertainty->standard_deviation));

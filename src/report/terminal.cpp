@@ -47,10 +47,21 @@ KeyRow row(const Story& story, std::size_t arm, std::size_t output, Readout read
   return made;
 }
 
+// Nobody is ever above the level: the highest value says so already.
+bool never_above(const Story& story, std::size_t arm, std::size_t output, double threshold) {
+  for (std::size_t h = 0; h < story.hypotheses.size(); ++h) {
+    const auto* metric = find_metric(story, Readout::hours_above, arm, h, output, threshold);
+    const bool never = metric != nullptr && middle(*metric) == 0 &&
+                       (metric->patients.n == 0 || metric->patients.q95 == 0);
+    if (!never) return false;
+  }
+  return true;
+}
+
 struct Layout {
   std::size_t label = 0;
-  std::vector<std::size_t> cells;  // one a hypothesis
-  std::vector<std::string> heads;
+  std::vector<std::size_t> cells;               // one a hypothesis
+  std::vector<std::vector<std::string>> heads;  // lines
   std::size_t total() const {
     std::size_t sum = margin.size() + label;
     for (const std::size_t width : cells) sum += gap + width;
@@ -58,8 +69,27 @@ struct Layout {
   }
 };
 
+std::vector<std::string> fold(const std::string& text, std::size_t room) {
+  std::vector<std::string> lines;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t end = std::min(text.find(' ', at), text.size());
+    // A number and its per cent sign stay together.
+    if (text.substr(end).starts_with(" %")) end = std::min(text.find(' ', end + 1), text.size());
+    const std::string word = text.substr(at, end - at);
+    if (lines.empty() || columns(lines.back()) + 1 + columns(word) > room) {
+      lines.push_back(word);
+    } else {
+      lines.back() += " " + word;
+    }
+    at = end + 1;
+  }
+  return lines;
+}
+
+// Names of hypotheses are folded to the width of their columns when `fold_heads`.
 Layout lay_out(const Story& story, const std::vector<KeyRow>& rows, const std::string& title,
-               bool short_heads) {
+               bool fold_heads) {
   Layout layout;
   layout.label = columns(title);
   for (const KeyRow& row : rows) {
@@ -68,10 +98,11 @@ Layout lay_out(const Story& story, const std::vector<KeyRow>& rows, const std::s
   for (std::size_t h = 0; h < story.hypotheses.size(); ++h) {
     const HypothesisStory& hypothesis = story.hypotheses[h];
     const bool lone = story.hypotheses.size() == 1 && hypothesis.id.empty();
-    std::string head = lone ? "" : short_heads ? hypothesis.id : hypothesis.name();
-    std::size_t width = columns(head);
+    std::size_t width = 0;
     for (const KeyRow& row : rows) width = std::max(width, columns(row.cells[h]));
-    layout.heads.push_back(std::move(head));
+    const std::string name = lone ? "" : hypothesis.name();
+    layout.heads.push_back(fold(name, fold_heads ? width : columns(name)));
+    for (const std::string& line : layout.heads.back()) width = std::max(width, columns(line));
     layout.cells.push_back(width);
   }
   return layout;
@@ -85,14 +116,19 @@ void append_line(std::string& out, std::string line) {
 // Hypotheses [from, to) beside each other.
 void append_block(std::string& out, const Layout& layout, const std::vector<KeyRow>& rows,
                   const std::string& title, std::size_t from, std::size_t to) {
-  std::string line = std::string(margin) + padded(title, layout.label);
-  for (std::size_t h = from; h < to; ++h) {
-    line += std::string(gap, ' ') + padded(layout.heads[h], layout.cells[h]);
+  std::size_t head_lines = 1;
+  for (std::size_t h = from; h < to; ++h) head_lines = std::max(head_lines, layout.heads[h].size());
+  for (std::size_t i = 0; i < head_lines; ++i) {
+    std::string line = std::string(margin) + padded(i == 0 ? title : "", layout.label);
+    for (std::size_t h = from; h < to; ++h) {
+      const auto& head = layout.heads[h];
+      line += std::string(gap, ' ') + padded(i < head.size() ? head[i] : "", layout.cells[h]);
+    }
+    append_line(out, line);
   }
-  append_line(out, line);
   for (const KeyRow& row : rows) {
     const std::string label = (row.under ? std::string(gap, ' ') : "") + row.label;
-    line = std::string(margin) + padded(label, layout.label);
+    std::string line = std::string(margin) + padded(label, layout.label);
     for (std::size_t h = from; h < to; ++h) {
       line += std::string(gap, ' ') + padded(row.cells[h], layout.cells[h]);
     }
@@ -120,20 +156,11 @@ void append_arm(std::string& out, const Story& story, std::size_t arm, std::size
 }
 
 std::string wrapped(const std::string& text, std::size_t width) {
-  const std::size_t room = width > margin.size() + 20 ? width - margin.size() : 20;
-  std::string out, line;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    const std::string word = text.substr(at, end - at);
-    if (!line.empty() && columns(line) + 1 + columns(word) > room) {
-      out += std::string(margin) + line + "\n";
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
-    at = end + 1;
+  std::string out;
+  for (const std::string& line : fold(text, std::max<std::size_t>(width, 40) - margin.size())) {
+    out += std::string(margin) + line + "\n";
   }
-  return line.empty() ? out : out + std::string(margin) + line + "\n";
+  return out;
 }
 
 }  // namespace
@@ -147,6 +174,7 @@ std::vector<KeyRow> key_rows(const Story& story, std::size_t arm, std::string_vi
       if (watched.occupancy() != occupancies) continue;
       rows.push_back(row(story, arm, output, Readout::maximum, 0, dash));
       for (const double threshold : watched.thresholds) {
+        if (never_above(story, arm, output, threshold)) continue;
         rows.push_back(row(story, arm, output, Readout::hours_above, threshold, dash));
       }
     }

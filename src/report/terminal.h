@@ -9,8 +9,8 @@ namespace vesper::report {
 
 // For each arm with doses: hypotheses as columns; highest occupancy, hours a day above each
 // threshold, Cmax with its unit; then the sentence on where the hypotheses disagree.  At most
-// `width` columns wide where that can be done: labels give way first, then hypotheses go below
-// each other.  Ends with a newline.
+// `width` columns wide where that can be done: names of hypotheses are folded first, then
+// hypotheses go below each other.  Ends with a newline.
 //
 //   last week, LDN                        H1 retained      H2 deep pool
 //   MOR occupancy, highest                84.0 % [71-92]   79.0 % [66-88]

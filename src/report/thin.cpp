@@ -7,18 +7,13 @@
 
 namespace vesper::report {
 
-std::vector<std::size_t> thin(std::span<const std::vector<double>> curves, std::size_t from,
-                              std::size_t to, std::size_t most) {
-  assert(!curves.empty() && from <= to);
+namespace {
+
+// The first point of each stretch, every curve's lowest and highest there, and the last of all.
+std::vector<std::size_t> extremes(std::span<const std::vector<double>> curves, std::size_t from,
+                                  std::size_t to, std::size_t stretches) {
   const std::size_t n = to - from;
   std::vector<std::size_t> kept;
-  if (n <= most) {
-    kept.resize(n);
-    std::iota(kept.begin(), kept.end(), from);
-    return kept;
-  }
-  const std::size_t of_each = 1 + 2 * curves.size();
-  const std::size_t stretches = std::max<std::size_t>(1, (most - 1) / of_each);
   for (std::size_t s = 0; s < stretches; ++s) {
     const std::size_t begin = from + n * s / stretches, end = from + n * (s + 1) / stretches;
     if (begin == end) continue;
@@ -37,6 +32,26 @@ std::vector<std::size_t> thin(std::span<const std::vector<double>> curves, std::
   kept.push_back(to - 1);
   std::sort(kept.begin(), kept.end());
   kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
+  return kept;
+}
+
+}  // namespace
+
+std::vector<std::size_t> thin(std::span<const std::vector<double>> curves, std::size_t from,
+                              std::size_t to, std::size_t most) {
+  assert(!curves.empty() && from <= to && most >= 2 + 2 * curves.size());
+  if (to - from <= most) {
+    std::vector<std::size_t> all(to - from);
+    std::iota(all.begin(), all.end(), from);
+    return all;
+  }
+  // Curves that rise and fall together share their extremes, so that more stretches fit.
+  std::size_t stretches = most - 1;
+  std::vector<std::size_t> kept = extremes(curves, from, to, stretches);
+  while (kept.size() > most) {
+    stretches = std::min(stretches - 1, stretches * most / kept.size());
+    kept = extremes(curves, from, to, stretches);
+  }
   return kept;
 }
 

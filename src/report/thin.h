@@ -10,7 +10,8 @@
 namespace vesper::report {
 
 // Indices into `curves` (all of one length, at least one curve) within [from, to), ascending; all
-// of them where there are at most `most`.  Extremes of every curve are kept; NaN is none.
+// of them where there are at most `most` (which leaves room for one stretch).  Extremes of every
+// curve are kept; NaN is none.
 std::vector<std::size_t> thin(std::span<const std::vector<double>> curves, std::size_t from,
                               std::size_t to, std::size_t most);
 

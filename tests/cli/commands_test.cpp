@@ -50,7 +50,7 @@ TEST(Commands, ListsWhatCanBeRun) {
 }
 
 TEST(Model, EveryModelChecksAndShowsAtEveryStage) {
-  for (const char* model : {"naltrexone", "kinetics", "receptors"}) {
+  for (const char* model : {"naltrexone", "kinetics"}) {
     const testing::Said check = in_source({"model", "check", model});
     EXPECT_EQ(check.exit_code, 0) << check.err;
     for (const char* stage : {"parsed", "equations", "jacobian"}) {

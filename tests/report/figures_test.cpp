@@ -196,6 +196,60 @@ TEST(Figures, ThinTheWholeRunButNotTheDetail) {
   EXPECT_EQ(detail_range(story), std::pair(12 * 24.0, 14 * 24.0));
 }
 
+// Nightly doses over months: a line would fill the panel.
+TEST(Figures, ShowLowsAndHighsWhereCyclesAreCrowded) {
+  Story story = sample::story();
+  story.duration = 12 * 168;
+  story.grid.clear();
+  story.arms[0].dose_times.clear();
+  story.summary.series.clear();
+  for (double t = 0; t <= story.duration; t += 2) story.grid.push_back(t);
+  for (double t = 22; t < story.duration; t += 24) story.arms[0].dose_times.push_back(t);
+  for (std::size_t h = 0; h < 3; ++h) sample::add_curves(story, 0, h);
+  const auto figure = whole_figure(story, 1);
+  int marks = 0;
+  check_view(figure->spec, {}, figure->spec["datasets"], marks);
+  EXPECT_GT(marks, 0);
+  EXPECT_NE(figure->caption.find("from dose to dose"), std::string::npos);
+
+  // Against the curve itself, between the doses of days 50 and 51.
+  const simulate::Series& series = *find_series(story, 0, 2, 1);
+  double low = 100, high = 0;
+  for (std::size_t i = 0; i < story.grid.size(); ++i) {
+    if (story.grid[i] < 49 * 24 + 22 || story.grid[i] >= 50 * 24 + 22) continue;
+    low = std::min(low, series.patients[i].q50);
+    high = std::max(high, series.patients[i].q50);
+  }
+  const double middle = (49 * 24 + 34) / 168.0;  // [weeks]
+  int found = 0;
+  for (const Json& row : figure->spec["datasets"]["curves"]) {
+    if (row["k"] != 2 || std::abs(row["x"].get<double>() - middle) > 1e-3) continue;
+    EXPECT_NEAR(row["ml"].get<double>(), low, 1e-3 * low);
+    EXPECT_NEAR(row["mh"].get<double>(), high, 1e-3 * high);
+    ++found;
+  }
+  EXPECT_EQ(found, 1);
+}
+
+// A grid that turns fine within the course would show peaks that only seem to begin there.
+TEST(Figures, DrawTheWholeRunAtOneInterval) {
+  Story story = sample::story();
+  story.grid.clear();
+  story.summary.series.clear();
+  for (double t = 0; t < 7 * 24; t += 6) story.grid.push_back(t);
+  for (double t = 7 * 24; t <= story.duration; t += 0.5) story.grid.push_back(t);
+  for (std::size_t h = 0; h < 3; ++h) sample::add_curves(story, 0, h);
+  const auto whole = whole_figure(story, 1);
+  EXPECT_EQ(whole->spec["datasets"]["curves"].size(), 3 * (14 * 4 + 1u));
+  EXPECT_NE(whole->caption.find("values every 6 h"), std::string::npos) << whole->caption;
+  const auto detail = detail_figure(story, 1);
+  EXPECT_EQ(detail->spec["datasets"]["curves"].size(), 3 * 97u);
+
+  // After a single dose the fine part is there to show its peak.
+  story.arms[0].dose_times = {22};
+  EXPECT_GT(whole_figure(story, 1)->spec["datasets"]["curves"].size(), 3 * 300u);
+}
+
 TEST(Figures, LookAtTheLastDoseWhereItWasLongAgo) {
   Story story = sample::story();
   story.arms[0].dose_times = {8, 5 * 24 + 9};

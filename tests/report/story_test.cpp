@@ -46,7 +46,7 @@ TEST(Disagreement, LeadsWithTheLargest) {
   EXPECT_EQ(all.front().highest, 0u);
   EXPECT_NEAR(all.front().size, 20.9 / 24, 1e-12);
   EXPECT_EQ(disagreement(story),
-            "The three hypotheses disagree most about hours a day above 50 % MOR occupancy: 3.1 "
+            "The three hypotheses disagree about hours a day above 50 % MOR occupancy: 3.1 "
             "(H3 fast) to 24.0 h (H1 retained) in LDN. They agree within 5 % on plasma "
             "naltrexone.");
 }
@@ -88,8 +88,8 @@ constexpr const char* golden =
   plasma naltrexone, Cmax   1.1 ng/mL [0.55-2.2]  1.1 ng/mL [0.55-2.2]  1.1 ng/mL [0.55-2.2]
   (median [5-95 % of patients])
 
-  The three hypotheses disagree most about hours a day above 50 % MOR occupancy: 3.1 (H3 fast) to
-  24.0 h (H1 retained) in LDN. They agree within 5 % on plasma naltrexone.
+  The three hypotheses disagree about hours a day above 50 % MOR occupancy: 3.1 (H3 fast) to 24.0 h
+  (H1 retained) in LDN. They agree within 5 % on plasma naltrexone.
   A scan 12 and 24 h after 4.5 mg would settle it.
 )";
 
@@ -105,7 +105,45 @@ TEST(KeyTable, FoldsInNarrowTerminals) {
     EXPECT_LE(columns(table.substr(at, end - at)), 70u) << table.substr(at, end - at);
     at = end + 1;
   }
-  EXPECT_NE(table.find("  last week, LDN            H3\n"), std::string::npos) << table;
+  EXPECT_NE(table.find("  last week, LDN            H3 fast\n"), std::string::npos) << table;
+}
+
+TEST(KeyTable, FoldsLongNamesOfHypotheses) {
+  Story story = sample::story();
+  story.hypotheses[0].label = "retained and rebinding at the receptor";
+  const std::string table = key_table(story, 100);
+  EXPECT_EQ(table.find("  last week, LDN            H1 retained and       H2 deep pool          H3 "
+                       "fast\n                            rebinding at the\n"),
+            0u)
+      << table;
+}
+
+TEST(KeyTable, LeavesOutLevelsThatNobodyReaches) {
+  Story story = sample::story();
+  for (simulate::Metric& metric : story.summary.metrics) {
+    if (metric.name == "hours a day above 80 %") {
+      metric.patients = sample::band(0, 0);
+      metric.typical = 0;
+    }
+  }
+  EXPECT_EQ(key_table(story, 100).find("above 80 %"), std::string::npos);
+  // One patient in twenty who reaches it is worth a row.
+  story.summary.metrics[3].patients.q95 = 0.1;
+  ASSERT_EQ(story.summary.metrics[3].name, "hours a day above 80 %");
+  EXPECT_NE(key_table(story, 100).find("above 80 %"), std::string::npos);
+}
+
+TEST(Disagreement, LeadsWithWhatIsWatchedFirstWhereItIsAsLarge) {
+  Story story = sample::story();
+  story.outputs.push_back({"KOR occupancy", "%", {50}});
+  const double hours[] = {24, 10, 0};
+  for (std::size_t h = 0; h < 3; ++h) {
+    sample::add_metric(story, h, 2, "highest", 50, 0.1, "%");
+    sample::add_metric(story, h, 2, "hours a day above 50 %", hours[h], 0, "h");
+  }
+  EXPECT_EQ(contrasts(story).front().output, 2u);
+  const std::string text = disagreement(story);
+  EXPECT_LT(text.find("MOR occupancy"), text.find("KOR occupancy")) << text;
 }
 
 TEST(KeyTable, TellsOfTheTypicalPatientAlone) {

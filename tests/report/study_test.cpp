@@ -16,21 +16,29 @@ namespace {
 using simulate::Bench;
 
 const std::string model = R"(
-//@ units unchecked
+unit substance = 1e-9 mole;
+unit extent = 1e-9 mole;
+unit volume = litre;
+unit time_unit = 3600 second;
+unit nM = 1e-9 mole / litre;
+unit L = litre;
+unit L_per_h = litre / (3600 second);
+unit per_hour = 1 / (3600 second);
+
 model two_ways
   species Gut, Central;
   Gut = 0; Central = 0;
   //@ dose oral into Gut
-  ka = 1;
-  CL = 10;  CL description "Textbook2001";  CL notes "established; 8-12 in other sources"
+  ka = 1 per_hour;
+  CL = 10 L_per_h;  CL description "Textbook2001";  CL notes "established; 8-12 in other sources"
   CL.coefficientOfVariation = 0.3;
-  V = 50;   V description "doi:10.1000/v";  V notes "assumed"
-  slow = 0; slow notes "hypothesis; a washout study would settle it"
-  EC50 = 20;
+  V = 50 L;  V description "doi:10.1000/v";  V notes "assumed"
+  slow = 0 dimensionless;  slow notes "hypothesis; a washout study would settle it"
+  EC50 = 20 nM;
   absorption:  Gut -> Central; ka * Gut;
   elimination: Central -> ;    CL * (1 - slow) * C;
-  C := Central / V;            C is "plasma drug";
-  occ := C / (EC50 + C);       occ is "target occupancy";
+  C := Central / V;            C has nM;  C is "plasma drug";
+  occ := C / (EC50 + C);       occ has dimensionless;  occ is "target occupancy";
   //@ hypothesis H1 "fast" slow = 0
   //@ hypothesis H2 "slow" slow = 0.9
 end
@@ -51,7 +59,7 @@ output: [{every: 2 h}]
 window: last day
 thresholds: [50 %]
 uncertainty-draws: 3
-set: {V: 40}
+set: {V: 40 L}
 )";
 
 const std::vector<evidence::SourceEntry> known = {{"Textbook2001", "A textbook", "page 12"},
@@ -102,7 +110,7 @@ TEST_F(Whole, TellsTheDosesAsTheyArePlanned) {
   // 1.2 mg of a salt of 300 g/mol.
   EXPECT_EQ(line.amount, "1.2 mg testine hydrochloride, 4.00 µmol");
   EXPECT_EQ(line.schedule, "every 24 h, from day 1, 08:00 to day 3");
-  EXPECT_EQ(line.remarks, "each dose taken with probability 0.800");
+  EXPECT_EQ(line.remarks, "each dose taken with probability 0.8");
   EXPECT_EQ(line.step, "1.2 mg");
   ASSERT_EQ(story.cited.size(), 1u);
   EXPECT_EQ(story.cited[0].locator, "pmid:1");
