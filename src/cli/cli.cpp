@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
+#include <ctime>
 #include <functional>
 
 #include "cli/commands.h"
@@ -13,15 +14,30 @@ namespace vesper::cli {
 
 namespace {
 
-// Ctrl-C asks once and politely; a second one ends the program at once.
-const std::atomic<bool>& interrupt_flag() {
-  static std::atomic<bool> interrupted{false};
+// Ctrl-C asks politely; another, a second or more later, ends the program at once.  (Some senders
+// signal a process and its group, so that one wish arrives twice.)
+std::atomic<bool>& interrupted() {
+  static std::atomic<bool> flag{false};
   static_assert(std::atomic<bool>::is_always_lock_free);
-  std::signal(SIGINT, [](int) {
-    interrupted = true;
+  return flag;
+}
+
+void on_interrupt(int) {
+  static std::atomic<std::time_t> first{0};
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (!interrupted().exchange(true)) {
+    first = now.tv_sec;
+  } else if (now.tv_sec > first + 1) {
     std::signal(SIGINT, SIG_DFL);
-  });
-  return interrupted;
+    std::raise(SIGINT);
+  }
+}
+
+const std::atomic<bool>& interrupt_flag() {
+  interrupted() = false;
+  std::signal(SIGINT, on_interrupt);
+  return interrupted();
 }
 
 struct Arguments {
@@ -152,8 +168,11 @@ int wrong_arguments(const CLI::App& app, const CLI::ParseError& error, int argc,
   }
   if (mend.empty())
     mend = "`vesper --help` shows the commands, `vesper COMMAND --help` their options";
-  fmt::print(stderr, "vesper: {}\n",
-             Diagnostic{Code::bad_argument, error.what(), {}, mend, {}}.text());
+  std::string message = error.what();
+  if (app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-') {
+    message = fmt::format("there is no command '{}'", argv[1]);
+  }
+  fmt::print(stderr, "vesper: {}\n", Diagnostic{Code::bad_argument, message, {}, mend, {}}.text());
   return 2;
 }
 

@@ -65,32 +65,32 @@ _vesper() {
     COMPREPLY=($(compgen -W "run validate model list explain completion --help --version" -- "$word"))
     return
   fi
+  local protocols='--patients --patient --typical --seed --threads --out --hypothesis --set --rtol --atol --help'
   case $first in
     run)
       if [[ $word == -* ]]; then
-        COMPREPLY=($(compgen -W "--patients --patient --typical --seed --threads --out --hypothesis --set --rtol --atol --help" -- "$word"))
+        COMPREPLY=($(compgen -W "$protocols" -- "$word"))
       else
         COMPREPLY=($(compgen -W "$(names protocols)" -- "$word") $(compgen -f -X '!*.yaml' -- "$word"))
-      fi ;
-;
-    validate) COMPREPLY=($(compgen -W "--json --hypothesis --set --threads --help" -- "$word")) ;
-    ;
+      fi ;;
+    validate) COMPREPLY=($(compgen -W "--json --hypothesis --set --threads --help" -- "$word")) ;;
     model)
-      if [ "$COMP_CWORD" = 2 ];
-    then COMPREPLY = ($(compgen - W "check show" --"$word")) elif [[$word == -*]];
-    then COMPREPLY = ($(compgen - W "--stage --to --help" --"$word")) else COMPREPLY =
-        ($(compgen - W "$(names models)" --"$word") $(compgen - f - X '!*.ant' --"$word")) fi;
-    ;
-    list) COMPREPLY=($(compgen -W "models products populations protocols" -- "$word")) ;
-    ;
-    completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")) ;
-    ;
-    esac
-    }
+      if [ "$COMP_CWORD" = 2 ]; then
+        COMPREPLY=($(compgen -W "check show" -- "$word"))
+      elif [[ $word == -* ]]; then
+        COMPREPLY=($(compgen -W "--stage --to --help" -- "$word"))
+      else
+        COMPREPLY=($(compgen -W "$(names models)" -- "$word") $(compgen -f -X '!*.ant' -- "$word"))
+      fi ;;
+    list) COMPREPLY=($(compgen -W "models products populations protocols" -- "$word")) ;;
+    completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")) ;;
+  esac
+}
 complete -o filenames -F _vesper vesper
 )shell";
 
-constexpr const char* fish_completion = R"shell(# fish completion for vesper; put into ~/.config/fish/completions/vesper.fish
+constexpr const char* fish_completion =
+    R"shell(# fish completion for vesper; put into ~/.config/fish/completions/vesper.fish
 complete -c vesper -f
 complete -c vesper -n __fish_use_subcommand -a "run validate model list explain completion"
 complete -c vesper -n "__fish_seen_subcommand_from run" -a "(vesper list protocols | string trim | string split -f1 ' ')"

@@ -239,8 +239,8 @@ Result<fs::path> SearchPath::find(std::string_view name, std::string_view folder
     for (const fs::path& path : candidates(root, name, absolute ? "" : folder, extension)) {
       if (fs::is_regular_file(path, error)) return path;
       // A folder is only an answer where a name with an extension was asked for.
-      if (fs::exists(path, error) && (absolute || name.find('/') != std::string_view::npos ||
-                                      fs::path(name).has_extension())) {
+      if (fs::exists(path, error) &&
+          (absolute || name.find('/') != std::string_view::npos || path.extension() == extension)) {
         something_else = something_else ? something_else : path;
       }
     }

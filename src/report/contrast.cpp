@@ -17,6 +17,7 @@ namespace {
 
 constexpr double agreement = 0.05;  // below this the hypotheses are said to agree
 constexpr double worth_saying = 0.1;
+constexpr double marked = 0.25;
 constexpr double comparable = 0.75;  // a disagreement of so much of the largest may go first
 
 double full(const OutputStory& output) {
@@ -69,6 +70,24 @@ std::string spread(const Story& story, const Contrast& contrast) {
                      unit.empty() ? "" : " " + unit, story.hypotheses[contrast.highest].name());
 }
 
+// Which to name first: occupancy is what the hypotheses are about, so that it goes before a
+// concentration unless it hardly differs; and among those of comparable size what is watched first.
+const Contrast* leading(const Story& story, const std::vector<Contrast>& all) {
+  const auto occupancy = std::find_if(all.begin(), all.end(), [&](const Contrast& contrast) {
+    return story.outputs[contrast.output].occupancy() && contrast.size >= marked;
+  });
+  const Contrast& largest = occupancy != all.end() ? *occupancy : all.front();
+  const Contrast* lead = &largest;
+  for (const Contrast& contrast : all) {
+    const bool of_a_kind =
+        story.outputs[contrast.output].occupancy() == story.outputs[largest.output].occupancy();
+    if (of_a_kind && contrast.size >= comparable * largest.size && contrast.output < lead->output) {
+      lead = &contrast;
+    }
+  }
+  return lead;
+}
+
 // Outputs on which every readout of every arm agrees.
 std::vector<std::string> agreed_outputs(const Story& story, const std::vector<Contrast>& all) {
   std::vector<std::string> names;
@@ -115,12 +134,7 @@ std::string disagreement(const Story& story) {
   const auto in_arm = [&](const Contrast& contrast) {
     return story.arms.size() > 1 ? " in " + story.arms[contrast.arm].name : std::string();
   };
-  // What is watched first is what the protocol is about: it leads unless another is far larger.
-  const Contrast* lead = &all.front();
-  for (const Contrast& contrast : all) {
-    const bool near = contrast.size >= comparable * all.front().size;
-    if (near && contrast.output < lead->output) lead = &contrast;
-  }
+  const Contrast* lead = leading(story, all);
   std::string text =
       fmt::format("The {} hypotheses disagree about {}: {}{}.", spelt(story.hypotheses.size()),
                   subject(story, *lead), spread(story, *lead), in_arm(*lead));

@@ -53,6 +53,10 @@ std::string rough(double value) {
   return number(value, 2);
 }
 
+std::string grouped(std::uint64_t n) {
+  return with_separators(std::to_string(n));
+}
+
 std::string tenths(double value) {
   return std::isfinite(value) ? fmt::format("{:.1f}", value) : number(value);
 }

@@ -14,6 +14,8 @@ namespace vesper::report {
 std::string number(double value, int digits = 3);
 // As quoted in prose and key tables: two significant digits, whole from 10 upwards.
 std::string rough(double value);
+// "4,965,715".
+std::string grouped(std::uint64_t n);
 // One decimal, as hours a day are quoted.
 std::string tenths(double value);
 // The shortest text that names the number exactly enough to be typed again (up to 8 digits).

@@ -215,12 +215,13 @@ std::string tables(const Story& story) {
   std::string note = story.patients > 1 ? "Median [5–95 % of patients]. " : "";
   if (story.patients > 0) note += "Typical: the patient with typical values of every parameter. ";
   if (story.uncertainty_draws > 0) {
-    note +=
-        fmt::format("Parameters: 5–95 % of {} draws of the uncertain parameters, typical patient. ",
-                    story.uncertainty_draws);
+    note += fmt::format("Draws: {} of the uncertain parameters, typical patient. ",
+                        story.uncertainty_draws);
   }
   return "<section id=\"tables\"><h2>Tables</h2>\n" +
-         paragraph(html(note + "Taken over " + story.window + "."), "note") +
+         paragraph(html(note + "Window: " + story.window + " (" +
+                        stretch(story.window_from, story.duration) + ")."),
+                   "note") +
          metrics_tables(story) + "</section>\n";
 }
 
@@ -251,7 +252,8 @@ std::string patients(const Story& story) {
 
 std::string sources(const Story& story) {
   std::size_t unsourced = 0;
-  for (const ParameterStory& parameter : story.parameters) unsourced += parameter.source.empty();
+  for (const ParameterStory& parameter : story.parameters)
+    unsourced += parameter.source.empty() && parameter.grade != Grade::derived;
   std::string out = "<section id=\"sources\"><h2>Sources</h2>\n";
   if (!story.hypotheses.front().id.empty())
     out += "<h3>Hypotheses</h3>\n" + hypotheses_table(story);
@@ -294,7 +296,7 @@ std::string limits(const Story& story) {
          html(citation) + "</pre>\n</section>\n";
 }
 
-std::string body(const Story& story) {
+std::string body(const Story& story, const std::string& licences) {
   return header(story) + "<main>\n" + result(story) + figures(story) + uncertainty(story) +
          tables(story) + patients(story) + sources(story) +
          "<section id=\"doses\"><h2>Doses</h2>\n" + doses_table(story) + "</section>\n" +
@@ -302,7 +304,10 @@ std::string body(const Story& story) {
          "<p>To run it again:</p>\n<pre>" + html(story.command) + "</pre>\n</section>\n" +
          limits(story) + "</main>\n<footer>" + disclaimer_html() +
          "<p>Figures are Vega-Lite specifications, drawn by Vega, Vega-Lite and Vega-Embed "
-         "(BSD-3-Clause) from within this file.</p></footer>\n";
+         "(BSD-3-Clause) from within this file.</p>\n<details class=\"licences\"><summary>Licences "
+         "of the "
+         "programs in this file</summary><pre>" +
+         html(licences) + "</pre></details></footer>\n";
 }
 
 }  // namespace
@@ -317,7 +322,7 @@ std::string page(const Story& story, const Bundle& bundle) {
       html(story.version) + "\">\n<title>" + html(story.title) + "</title>\n<style>";
   out += style();
   out += "</style>\n</head>\n<body>\n";
-  out += body(story);
+  out += body(story, bundle.licences);
   out += "<noscript><p>The figures need JavaScript; the tables do not.</p></noscript>\n";
   for (const std::string* program : {&bundle.vega, &bundle.vega_lite, &bundle.vega_embed}) {
     out += "<script>" + program_in_script(*program) + "</script>\n";

@@ -28,10 +28,14 @@ std::string axis_title(const OutputStory& output) {
   return output.unit.empty() ? output.label : output.unit;
 }
 
+bool by_cycles(const Panel& panel) {
+  return panel.arms.size() == 1 && panel.plan.pace(panel.arms.front()).cycle > 0;
+}
+
 // The field that stands for the curve where one has to be named.
 const char* middle_field(const Panel& panel) {
   const bool bands = has_bands(panel.story, panel.plan.shown);
-  if (panel.plan.cycle > 0) return bands ? "mh" : "th";
+  if (by_cycles(panel)) return bands ? "mh" : "th";
   return bands ? "md" : "ty";
 }
 
@@ -151,7 +155,7 @@ Json hover_layer(const Panel& panel, const Json& keys, bool with_bands) {
     tooltip.push_back(
         {{"field", field}, {"type", "quantitative"}, {"title", title}, {"format", ".3~r"}});
   };
-  if (panel.plan.cycle > 0) {
+  if (by_cycles(panel)) {
     if (with_bands) {
       tell("hi", "95 %, highest");
       tell("mh", "median, highest");
@@ -167,11 +171,11 @@ Json hover_layer(const Panel& panel, const Json& keys, bool with_bands) {
     tell("q1", "25 %");
     tell("lo", "5 %");
   }
-  if (panel.plan.cycle == 0) tell("ty", "typical");
+  if (!by_cycles(panel)) tell("ty", "typical");
   const std::string day = "'day ' + format(floor(" + minutes + " / 1440) + 1, 'd')";
   const std::string clock = " + ', ' + format(floor(" + minutes + " % 1440 / 60), '02d') + ':' + " +
                             "format(" + minutes + " % 60, '02d')";
-  const std::string when = panel.plan.cycle > 0 ? day : day + clock;
+  const std::string when = by_cycles(panel) ? day : day + clock;
   return {{"transform", Json::array({keys, {{"calculate", when}, {"as", "when"}}})},
           {"params", Json::array({{{"name", "hover_" + panel.name},
                                    {"select",
@@ -236,7 +240,7 @@ std::vector<Json> cycle_layers(const Panel& panel) {
 Json single_arm_layers(const Panel& panel) {
   const Story& story = panel.story;
   const std::size_t arm = panel.arms.front();
-  const bool cycles = panel.plan.cycle > 0;
+  const bool cycles = by_cycles(panel);
 
   Json layers = Json::array();
   if (story.outputs[panel.plan.output].occupancy()) {
@@ -312,27 +316,6 @@ Json many_arms_layers(const Panel& panel) {
 }
 
 }  // namespace
-
-TimeAxis time_axis(const Plan& plan) {
-  if (plan.clock) return {1, "time of day"};
-  const double span = plan.to - plan.from;
-  if (span <= 96) return {1, "hours"};
-  if (span <= 6 * 168) return {24, "days"};
-  return {168, "weeks"};
-}
-
-const std::vector<simulate::Band>& bands(const simulate::Series& series, Shown shown) {
-  return shown == Shown::patients ? series.patients : series.uncertainty;
-}
-
-bool has_bands(const Story& story, Shown shown) {
-  return std::any_of(story.summary.series.begin(), story.summary.series.end(),
-                     [&](const simulate::Series& series) {
-                       const auto& all = bands(series, shown);
-                       return std::any_of(all.begin(), all.end(),
-                                          [](const simulate::Band& band) { return band.n > 1; });
-                     });
-}
 
 Json panel_spec(const Panel& panel) {
   return {{"width", panel.width},

@@ -9,12 +9,13 @@ namespace vesper::report {
 
 namespace {
 
-Result<std::string> find_program(const files::SearchPath& search, std::string_view name) {
-  auto path = search.find(name, "web/vendor", ".min.js", {});
+Result<std::string> vendored(const files::SearchPath& search, std::string_view name,
+                             std::string_view extension) {
+  auto path = search.find(name, "web/vendor", extension, {});
   if (!path) {
     Diagnostic missing = std::move(path).error();
-    missing.message =
-        "the report's figures need '" + std::string(name) + ".min.js', which is not in web/vendor";
+    missing.message = "the report's figures need '" + std::string(name) + std::string(extension) +
+                      "', which is not in web/vendor";
     missing.mend = "run ./scripts/web-bundle once, with network";
     return tl::unexpected(std::move(missing));
   }
@@ -24,9 +25,10 @@ Result<std::string> find_program(const files::SearchPath& search, std::string_vi
 
 Result<Bundle> find_bundle(const files::SearchPath& search) {
   Bundle bundle;
-  VESPER_TRY(bundle.vega, find_program(search, "vega"));
-  VESPER_TRY(bundle.vega_lite, find_program(search, "vega-lite"));
-  VESPER_TRY(bundle.vega_embed, find_program(search, "vega-embed"));
+  VESPER_TRY(bundle.vega, vendored(search, "vega", ".min.js"));
+  VESPER_TRY(bundle.vega_lite, vendored(search, "vega-lite", ".min.js"));
+  VESPER_TRY(bundle.vega_embed, vendored(search, "vega-embed", ".min.js"));
+  VESPER_TRY(bundle.licences, vendored(search, "LICENCES", ".txt"));
   return bundle;
 }
 

@@ -109,7 +109,7 @@ std::string_view script() {
   // On paper nothing can be clicked open.
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open])")];
+    opened = [...document.querySelectorAll("details:not([open]):not(.licences)")];
     for (const details of opened) details.open = true;
   });
   addEventListener("afterprint", () => {

@@ -23,8 +23,9 @@ std::string HypothesisStory::name() const {
 }
 
 std::string_view grade_name(Grade grade) {
-  static constexpr std::array<std::string_view, 7> names = {
-      "established", "supported", "hypothesis", "contradicted", "assumed", "fitted", "ungraded"};
+  static constexpr std::array<std::string_view, 8> names = {
+      "established", "supported", "hypothesis", "contradicted",
+      "assumed",     "fitted",    "derived",    "ungraded"};
   return names[static_cast<std::size_t>(grade)];
 }
 
@@ -32,7 +33,7 @@ Grade parse_grade(const std::string& notes, std::string* rest) {
   const std::size_t end = std::min(notes.find_first_of(";,. \n"), notes.size());
   const std::string word = notes.substr(0, end);
   Grade found = Grade::ungraded;
-  for (int i = 0; i < static_cast<int>(Grade::ungraded); ++i) {
+  for (int i = 0; i < static_cast<int>(Grade::derived); ++i) {
     if (grade_name(static_cast<Grade>(i)) == word) found = static_cast<Grade>(i);
   }
   if (rest != nullptr) {

@@ -38,17 +38,27 @@ struct HypothesisStory {
   std::string name() const;  // "H1 retained"; "model as it stands"
 };
 
-enum class Grade { established, supported, hypothesis, contradicted, assumed, fitted, ungraded };
+enum class Grade {
+  established,
+  supported,
+  hypothesis,
+  contradicted,
+  assumed,
+  fitted,
+  derived,
+  ungraded
+};
 std::string_view grade_name(Grade grade);
-// The grade at the start of notes; `rest` gets the remarks behind it.
+// The grade at the start of notes (never `derived`, which is what is computed from graded values);
+// `rest` gets the remarks behind it.
 Grade parse_grade(const std::string& notes, std::string* rest = nullptr);
 
 struct ParameterStory {
   std::string id, label, unit;
-  double value = 0;            // typical, as used; NaN where it could not be computed
+  std::vector<double> values;  // typical, as used under each hypothesis; NaN: could not be computed
   bool set = false;            // by the protocol or --set, in place of the model's value
   bool varies = false;         // between patients
-  bool by_hypothesis = false;  // a hypothesis sets it; `value` is the one under the first
+  std::string formula;         // where it is computed from others
   std::string uncertainty;     // "CV 30 %", "95 % CI 94–210"; may be empty
   Grade grade = Grade::ungraded;
   std::string remarks;
@@ -84,7 +94,7 @@ struct Story {
   std::vector<evidence::SourceEntry> cited;  // of products and the population
   std::vector<std::string> settled_by;       // what would decide between the hypotheses
   std::vector<simulate::InputFile> inputs;
-  std::string version, command;
+  std::string version, command, solver;
   double relative_tolerance = 0, absolute_tolerance = 0;
 };
 

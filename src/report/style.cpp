@@ -68,7 +68,9 @@ nav a:hover { text-decoration: underline; }
 table { border-collapse: collapse; width: 100%; font-size: 14.5px; font-variant-numeric: tabular-nums lining-nums; }
 caption { text-align: left; font-family: var(--serif); font-weight: 600; font-size: 17px; padding: 0 0 6px; }
 th, td { text-align: left; vertical-align: baseline; padding: 6px 18px 6px 0; border-bottom: 1px solid var(--rule); }
-thead th { font-weight: 600; border-bottom: 1.5px solid var(--ink); vertical-align: bottom; }
+thead th, thead td { border-bottom: 1.5px solid var(--ink); vertical-align: bottom; }
+thead th { font-weight: 600; }
+td.id { white-space: nowrap; }
 th small, td small { font-weight: 400; color: var(--soft); font-size: 12.5px; }
 tbody th { font-weight: 400; }
 tbody th.under { padding-left: 18px; color: var(--soft); }
@@ -152,7 +154,7 @@ footer .disclaimer { margin-bottom: 10px; }
   figcaption, .note, .key { font-size: 8.5pt; max-width: none; }
   .callout { font-size: 10.5pt; }
   p.summary { font-size: 11.5pt; }
-  nav, .tools, .plot form { display: none; }
+  nav, .tools, .plot form, .licences { display: none; }
   .plot { overflow: visible; }
   .plot svg { max-width: 100%; height: auto; }
   table { font-size: 8.5pt; }

@@ -68,7 +68,7 @@ std::string arm_table(const Story& story, std::size_t arm) {
       "{}</caption>\n<thead><tr><td></td>{}</tr></thead>\n"
       "<tbody>\n",
       html(story.arms[arm].name), html(story.window), head_cells(story));
-  for (const KeyRow& row : key_rows(story, arm, "–")) {
+  for (const KeyRow& row : key_rows(story, arm, {arm}, "–")) {
     out += fmt::format("<tr><th scope=\"row\"{}>{}</th>{}</tr>\n",
                        row.under ? " class=\"under\"" : "", html(row.label), cells(row));
   }
@@ -78,7 +78,7 @@ std::string arm_table(const Story& story, std::size_t arm) {
 // With many arms a reader compares arms: a group of rows for each readout.
 std::string arms_table(const Story& story, const std::vector<std::size_t>& arms) {
   std::vector<std::vector<KeyRow>> by_arm;
-  for (const std::size_t arm : arms) by_arm.push_back(key_rows(story, arm, "–"));
+  for (const std::size_t arm : arms) by_arm.push_back(key_rows(story, arm, arms, "–"));
   std::string out = fmt::format(
       "<div class=\"scroll\"><table><caption>All arms, {}</caption>\n<thead><tr><td></td>{}</tr>"
       "</thead>\n",
@@ -204,7 +204,7 @@ std::string metrics_table(const Story& story, std::size_t output) {
   out += "</tr></thead>\n<tbody>\n";
   for (const std::size_t arm : drawn_arms(story, output)) {
     for (std::size_t h = 0; h < story.hypotheses.size(); ++h) {
-      out += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td>{}",
+      out += fmt::format("<tr><th scope=\"row\">{}</th><td class=\"id\">{}</td>{}",
                          h == 0 ? html(story.arms[arm].name) : "", hypothesis_short(story, h),
                          line_names(lines));
       for (const MetricColumn& column : columns) {
@@ -222,45 +222,71 @@ std::string grade_chip(Grade grade) {
   return fmt::format("<span class=\"grade {0}\">{0}</span>", grade_name(grade));
 }
 
-bool is_locator(const std::string& text) {
-  return text.starts_with("doi:") || text.starts_with("pmid:") || text.starts_with("https://") ||
-         text.starts_with("http://");
+// Where a word such as "doi:10.1000/x" leads; empty where it leads nowhere.
+std::string address_of(const std::string& word) {
+  if (word.starts_with("doi:")) return "https://doi.org/" + word.substr(4);
+  if (word.starts_with("pmid:")) return "https://pubmed.ncbi.nlm.nih.gov/" + word.substr(5);
+  return word.starts_with("https://") || word.starts_with("http://") ? word : "";
 }
 
 std::string source_cell(const ParameterStory& parameter) {
-  if (parameter.source.empty() && parameter.remarks.empty()) return "–";
   std::string body;
+  if (!parameter.formula.empty()) body += "= <code>" + html(parameter.formula) + "</code><br>";
   if (!parameter.citation.empty()) body += html(parameter.citation) + ". ";
-  const std::string& locator = !parameter.locator.empty()     ? parameter.locator
-                               : is_locator(parameter.source) ? parameter.source
-                                                              : parameter.locator;
+  const std::string& locator = !parameter.locator.empty()              ? parameter.locator
+                               : !address_of(parameter.source).empty() ? parameter.source
+                                                                       : parameter.locator;
   if (!locator.empty()) body += locator_html(locator) + " ";
-  if (!parameter.remarks.empty()) body += "<br>" + html(parameter.remarks);
-  const std::string head = parameter.source.empty() ? "remarks" : html(parameter.source);
+  if (!parameter.remarks.empty()) {
+    if (!body.empty() && !body.ends_with("<br>")) body += "<br>";
+    body += html(parameter.remarks);
+  }
+  const std::string head = !parameter.source.empty()    ? html(parameter.source)
+                           : !parameter.formula.empty() ? "computed"
+                           : !parameter.remarks.empty() ? "remarks"
+                                                        : "–";
   if (body.empty()) return head;
-  if (body.starts_with("<br>")) body.erase(0, 4);
   return "<details><summary>" + head + "</summary>" + body + "</details>";
 }
 
-std::string parameter_row(const ParameterStory& parameter) {
+// One value, or one for each hypothesis where they differ.
+std::string values_html(const Story& story, const ParameterStory& parameter) {
+  const std::string unit =
+      parameter.unit.empty() ? "" : " <small>" + html(parameter.unit) + "</small>";
+  const auto text = [&](double value) {
+    return "<span class=\"value\">" + exact(value) + "</span>" + unit;
+  };
+  if (parameter.values.empty()) return "–";
+  const bool same =
+      std::all_of(parameter.values.begin(), parameter.values.end(), [&](double value) {
+        return value == parameter.values.front() ||
+               (std::isnan(value) && std::isnan(parameter.values.front()));
+      });
+  if (same) return text(parameter.values.front());
+  std::vector<std::string> parts;
+  for (std::size_t h = 0; h < parameter.values.size(); ++h) {
+    parts.push_back(text(parameter.values[h]) + " <small>" + html(story.hypotheses[h].id) +
+                    "</small>");
+  }
+  return fmt::format("{}", fmt::join(parts, "<br>"));
+}
+
+std::string parameter_row(const Story& story, const ParameterStory& parameter) {
   std::string name = "<code>" + html(parameter.id) + "</code>";
   if (parameter.label != parameter.id) name += " " + html(parameter.label);
   std::vector<std::string> marks;
   if (parameter.set) marks.emplace_back("set for this run");
-  if (parameter.by_hypothesis) marks.emplace_back("differs between hypotheses");
   if (parameter.varies) marks.emplace_back("varies between patients");
   if (!marks.empty()) name += "<span class=\"line\">" + join(marks, ", ") + "</span>";
-  const std::string unit =
-      parameter.unit.empty() ? "" : " <small>" + html(parameter.unit) + "</small>";
   return fmt::format(
-      "<tr data-grade=\"{}\"><th scope=\"row\">{}</th><td><span class=\"value\">{}</span>{}"
-      "<span class=\"line\">{}</span></td><td>{}</td><td>{}</td></tr>\n",
-      grade_name(parameter.grade), name, exact(parameter.value), unit, html(parameter.uncertainty),
+      "<tr data-grade=\"{}\"><th scope=\"row\">{}</th><td>{}<span "
+      "class=\"line\">{}</span></td><td>{}</td><td>{}</td></tr>\n",
+      grade_name(parameter.grade), name, values_html(story, parameter), html(parameter.uncertainty),
       grade_chip(parameter.grade), source_cell(parameter));
 }
 
 std::string grade_buttons(const Story& story) {
-  std::array<std::size_t, 7> counts{};
+  std::array<std::size_t, 8> counts{};
   for (const ParameterStory& parameter : story.parameters) {
     ++counts[static_cast<std::size_t>(parameter.grade)];
   }
@@ -338,7 +364,7 @@ std::string doses_table(const Story& story) {
   if (story.cited.empty()) return out;
   out += "<ul class=\"note\">";
   for (const evidence::SourceEntry& entry : story.cited) {
-    out += "<li><code>" + html(entry.id) + "</code> " + html(entry.citation) + " " +
+    out += "<li><code>" + html(entry.id) + "</code> " + html(entry.citation) + ". " +
            locator_html(entry.locator) + "</li>\n";
   }
   return out + "</ul>\n";
@@ -367,7 +393,7 @@ std::string parameters_table(const Story& story) {
       "Value</th><th scope=\"col\">Grade</th><th scope=\"col\">Source and "
       "remarks</th></tr></thead>\n"
       "<tbody>\n";
-  for (const ParameterStory& parameter : story.parameters) out += parameter_row(parameter);
+  for (const ParameterStory& parameter : story.parameters) out += parameter_row(story, parameter);
   return out + "</tbody></table></div>\n";
 }
 
@@ -376,19 +402,17 @@ std::string provenance_table(const Story& story) {
   std::string out = "<div class=\"scroll\"><table><tbody>\n";
   out += table_row("Vesper", html(story.version));
   out += table_row("Seed", fmt::format("{}", story.seed));
-  out += table_row("Solver",
-                   fmt::format("CVODE (BDF, exact Jacobian), relative tolerance {}, absolute "
-                               "tolerance {}",
-                               exact(story.relative_tolerance), exact(story.absolute_tolerance)));
+  out += table_row("Solver", fmt::format("{}; relative tolerance {}, absolute "
+                                         "tolerance {}",
+                                         story.solver, exact(story.relative_tolerance),
+                                         exact(story.absolute_tolerance)));
   out += table_row(
-      "Work", fmt::format("{} patient runs in {} s: {} steps, {} evaluations of the equations, "
-                          "{} Jacobians, {} rejected steps, {} restarts at doses and events",
-                          story.summary.solved, number(story.summary.seconds),
-                          exact(static_cast<double>(statistics.steps)),
-                          exact(static_cast<double>(statistics.evaluations)),
-                          exact(static_cast<double>(statistics.jacobians)),
-                          exact(static_cast<double>(statistics.error_test_failures)),
-                          exact(static_cast<double>(statistics.restarts))));
+      "Work",
+      fmt::format("{} runs in {} s: {} steps, {} evaluations of the equations, "
+                  "{} Jacobians, {} rejected steps, {} restarts at doses and events",
+                  story.summary.solved, number(story.summary.seconds), grouped(statistics.steps),
+                  grouped(statistics.evaluations), grouped(statistics.jacobians),
+                  grouped(statistics.error_test_failures), grouped(statistics.restarts)));
   for (const simulate::InputFile& input : story.inputs) {
     out += table_row(html(input.role), html(input.path) + "<span class=\"line\">SHA-256 <code>" +
                                            html(input.sha256) + "</code></span>");
@@ -397,16 +421,22 @@ std::string provenance_table(const Story& story) {
 }
 
 std::string locator_html(const std::string& locator) {
-  if (locator.empty()) return "";
-  std::string address;
-  if (locator.starts_with("doi:")) address = "https://doi.org/" + locator.substr(4);
-  if (locator.starts_with("pmid:"))
-    address = "https://pubmed.ncbi.nlm.nih.gov/" + locator.substr(5);
-  if (locator.starts_with("https://") || locator.starts_with("http://")) address = locator;
-  // With a space it is a locator and remarks: an address made of both would lead nowhere.
-  if (address.empty() || address.find_first_of(" \t\n") != address.npos) return html(locator);
-  return fmt::format("<a href=\"{}\" rel=\"noopener noreferrer\">{}</a>", html(address),
-                     html(locator));
+  std::string out;
+  for (std::size_t at = 0; at < locator.size();) {
+    const std::size_t space = std::min(locator.find(' ', at), locator.size());
+    std::size_t end = space;
+    while (end > at && std::string_view(",;.)").find(locator[end - 1]) != std::string_view::npos)
+      --end;
+    const std::string word = locator.substr(at, end - at);
+    const std::string address = address_of(word);
+    out += address.empty() ? html(word)
+                           : fmt::format("<a href=\"{}\" rel=\"noopener noreferrer\">{}</a>",
+                                         html(address), html(word));
+    out += html(locator.substr(end, space - end));
+    if (space < locator.size()) out += ' ';
+    at = space + 1;
+  }
+  return out;
 }
 
 }  // namespace vesper::report

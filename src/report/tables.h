@@ -14,7 +14,7 @@ std::string hypotheses_table(const Story& story);
 std::string parameters_table(const Story& story);  // value, grade, source
 std::string provenance_table(const Story& story);
 
-// "doi:..." and "pmid:..." as links, other addresses too; anything else as text.
+// With links where a word is "doi:...", "pmid:..." or an address; all else is text.
 std::string locator_html(const std::string& locator);
 
 }  // namespace vesper::report

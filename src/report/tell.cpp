@@ -36,8 +36,12 @@ std::string shell_word(const std::string& word) {
 
 std::string unit_text(const std::optional<units::Unit>& unit) {
   if (!unit) return "";
-  const std::string text = unit->text();
-  return text == "1" ? "" : text;
+  std::string text = unit->text();
+  if (text == "1" || text == "dimensionless") return "";
+  // Names that models give to derived units: L_per_h.
+  if (text.starts_with("per_")) text.replace(0, 4, "/");
+  for (std::size_t at; (at = text.find("_per_")) != text.npos;) text.replace(at, 5, "/");
+  return text;
 }
 
 // --- doses -----------------------------------------------------------------------------------
@@ -156,11 +160,10 @@ std::vector<ParameterStory> tell_parameters(const simulate::Study& study,
   }
   const auto set = indices(system, set_names);
   const std::set<std::uint32_t> varying(study.varied().begin(), study.varied().end());
-  std::set<std::uint32_t> switched;
-  for (const equations::Hypothesis& hypothesis : study.hypotheses()) {
-    for (const auto& setting : hypothesis.settings) switched.insert(setting.first);
+  std::vector<tl::expected<std::vector<double>, solve::Failure>> values;
+  for (std::size_t h = 0; h < study.hypotheses().size(); ++h) {
+    values.push_back(study.parameters(0, h));
   }
-  const auto values = study.parameters(0, 0);
 
   std::vector<ParameterStory> stories;
   for (std::uint32_t index = 0; index < system.parameters.size(); ++index) {
@@ -169,12 +172,15 @@ std::vector<ParameterStory> tell_parameters(const simulate::Study& study,
     story.id = parameter.id;
     story.label = parameter.label();
     story.unit = unit_text(parameter.unit);
-    story.value = values ? (*values)[index] : std::numeric_limits<double>::quiet_NaN();
+    for (const auto& under : values) {
+      story.values.push_back(under ? (*under)[index] : std::numeric_limits<double>::quiet_NaN());
+    }
+    if (parameter.initial) story.formula = equations::formula(system, *parameter.initial);
     story.set = set.contains(index);
     story.varies = study.patients() > 0 && varying.contains(index);
-    story.by_hypothesis = switched.contains(index);
     story.uncertainty = uncertainty_text(parameter.uncertainty);
     story.grade = parse_grade(parameter.notes, &story.remarks);
+    if (story.grade == Grade::ungraded && parameter.initial) story.grade = Grade::derived;
     story.source = parameter.description;
     cite(story, sources);
     stories.push_back(std::move(story));
@@ -316,6 +322,7 @@ Story tell(const simulate::Study& study, simulate::Summary summary,
   story.inputs = tell_inputs(study);
   story.version = VESPER_VERSION;
   story.command = tell_command(study);
+  story.solver = "CVODE: variable-order BDF with the exact Jacobian";
   story.relative_tolerance = protocol.relative_tolerance;
   story.absolute_tolerance = protocol.absolute_tolerance;
   return story;

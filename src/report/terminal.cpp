@@ -47,13 +47,16 @@ KeyRow row(const Story& story, std::size_t arm, std::size_t output, Readout read
   return made;
 }
 
-// Nobody is ever above the level: the highest value says so already.
-bool never_above(const Story& story, std::size_t arm, std::size_t output, double threshold) {
-  for (std::size_t h = 0; h < story.hypotheses.size(); ++h) {
-    const auto* metric = find_metric(story, Readout::hours_above, arm, h, output, threshold);
-    const bool never = metric != nullptr && middle(*metric) == 0 &&
-                       (metric->patients.n == 0 || metric->patients.q95 == 0);
-    if (!never) return false;
+// Nobody in these arms is ever above the level: the highest value says so already.
+bool never_above(const Story& story, const std::vector<std::size_t>& arms, std::size_t output,
+                 double threshold) {
+  for (const std::size_t arm : arms) {
+    for (std::size_t h = 0; h < story.hypotheses.size(); ++h) {
+      const auto* metric = find_metric(story, Readout::hours_above, arm, h, output, threshold);
+      const bool never = metric != nullptr && middle(*metric) == 0 &&
+                         (metric->patients.n == 0 || metric->patients.q95 == 0);
+      if (!never) return false;
+    }
   }
   return true;
 }
@@ -137,7 +140,7 @@ void append_block(std::string& out, const Layout& layout, const std::vector<KeyR
 }
 
 void append_arm(std::string& out, const Story& story, std::size_t arm, std::size_t width) {
-  const std::vector<KeyRow> rows = key_rows(story, arm, "-");
+  const std::vector<KeyRow> rows = key_rows(story, arm, {arm}, "-");
   if (rows.empty()) return;
   const std::string title = story.window + ", " + story.arms[arm].name;
   Layout layout = lay_out(story, rows, title, false);
@@ -165,7 +168,8 @@ std::string wrapped(const std::string& text, std::size_t width) {
 
 }  // namespace
 
-std::vector<KeyRow> key_rows(const Story& story, std::size_t arm, std::string_view dash) {
+std::vector<KeyRow> key_rows(const Story& story, std::size_t arm,
+                             const std::vector<std::size_t>& arms, std::string_view dash) {
   std::vector<KeyRow> rows;
   if (story.summary.metrics.empty()) return rows;
   for (const bool occupancies : {true, false}) {
@@ -174,7 +178,7 @@ std::vector<KeyRow> key_rows(const Story& story, std::size_t arm, std::string_vi
       if (watched.occupancy() != occupancies) continue;
       rows.push_back(row(story, arm, output, Readout::maximum, 0, dash));
       for (const double threshold : watched.thresholds) {
-        if (never_above(story, arm, output, threshold)) continue;
+        if (never_above(story, arms, output, threshold)) continue;
         rows.push_back(row(story, arm, output, Readout::hours_above, threshold, dash));
       }
     }

@@ -26,7 +26,10 @@ struct KeyRow {
   bool under = false;  // belongs to the row before it
   std::vector<std::string> cells;
 };
-std::vector<KeyRow> key_rows(const Story& story, std::size_t arm, std::string_view dash);
+// Levels that nobody in any of `arms` reaches are left out, so that tables of these arms have the
+// same rows.
+std::vector<KeyRow> key_rows(const Story& story, std::size_t arm,
+                             const std::vector<std::size_t>& arms, std::string_view dash);
 // What the figures of the rows are: "median [5-95 % of patients]", "typical patient".
 std::string key_note(const Story& story, std::string_view dash);
 

@@ -138,6 +138,8 @@ TEST_P(BadFile, IsRefusedInEveryForm) {
        }},
   };
   for (const Form& form : forms) {
+    // Without a drugs.yaml of its own a folder uses the installed one.
+    if (file == "products/drugs.yaml" && form.code == std::string("V0001")) continue;
     const TemporaryFolder folder;
     for (const auto& [name, text] : good) folder.write(name, text);
     form.spoil(folder.path() / file);

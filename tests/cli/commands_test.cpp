@@ -172,6 +172,7 @@ TEST(Installed, RunsFromAnyFolder) {
   const std::filesystem::path source(VESPER_SOURCE_DIR);
   const std::filesystem::path tree = folder.path() / "moved";
   std::filesystem::create_directories(tree / "bin");
+  std::filesystem::create_directories(tree / "share/vesper");
   std::filesystem::copy_file(VESPER_BINARY, tree / "bin/vesper");
   for (const char* kind : {"models", "products", "populations", "protocols", "evidence"}) {
     std::filesystem::copy(source / kind, tree / "share/vesper" / kind,

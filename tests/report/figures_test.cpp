@@ -241,9 +241,18 @@ TEST(Figures, DrawTheWholeRunAtOneInterval) {
   for (std::size_t h = 0; h < 3; ++h) sample::add_curves(story, 0, h);
   const auto whole = whole_figure(story, 1);
   EXPECT_EQ(whole->spec["datasets"]["curves"].size(), 3 * (14 * 4 + 1u));
-  EXPECT_NE(whole->caption.find("values every 6 h"), std::string::npos) << whole->caption;
+  EXPECT_NE(whole->caption.find("up to 6 h apart"), std::string::npos) << whole->caption;
   const auto detail = detail_figure(story, 1);
   EXPECT_EQ(detail->spec["datasets"]["curves"].size(), 3 * 97u);
+
+  // The other way round: fine on the first day.
+  Story late = sample::story();
+  late.grid.clear();
+  late.summary.series.clear();
+  for (double t = 0; t < 24; t += 0.25) late.grid.push_back(t);
+  for (double t = 24; t <= late.duration; t += 2) late.grid.push_back(t);
+  for (std::size_t h = 0; h < 3; ++h) sample::add_curves(late, 0, h);
+  EXPECT_EQ(whole_figure(late, 1)->spec["datasets"]["curves"].size(), 3 * (14 * 12 + 1u));
 
   // After a single dose the fine part is there to show its peak.
   story.arms[0].dose_times = {22};

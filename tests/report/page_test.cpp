@@ -39,7 +39,7 @@ std::vector<std::string> matches(const std::string& text, const std::string& pat
 
 // The page without its programs, whose texts are not ours.
 std::string sample_page(const Story& story) {
-  return page(story, {"'vega'", "'lite'", "'embed'"});
+  return page(story, {"'vega'", "'lite'", "'embed'", "none <of> theirs"});
 }
 
 TEST(Page, SaysTwiceThatItIsNoMedicalAdvice) {
@@ -109,7 +109,7 @@ TEST(Page, EscapesEveryNameThatAFileGives) {
   for (OutputStory& output : story.outputs) output.label = output.unit = evil;
   for (ParameterStory& parameter : story.parameters) {
     parameter.id = parameter.label = parameter.unit = parameter.uncertainty = evil;
-    parameter.remarks = parameter.source = parameter.citation = evil;
+    parameter.remarks = parameter.source = parameter.citation = parameter.formula = evil;
     parameter.locator = "doi:" + evil;
   }
   for (simulate::Metric& metric : story.summary.metrics) metric.unit = evil;
@@ -118,6 +118,35 @@ TEST(Page, EscapesEveryNameThatAFileGives) {
   EXPECT_EQ(text.find("=\"" + evil.substr(0, 1)), std::string::npos);
   // Only our own scripts end: four programs and a specification for each figure.
   EXPECT_EQ(matches(text, "(</script)").size(), 4 + matches(text, "(<figure )").size());
+}
+
+// With many arms a table holds them all; every figure stands in the row of its own arm.
+TEST(Page, KeepsArmsApartInOneTable) {
+  Story story = sample::story();
+  const simulate::Summary first = story.summary;
+  for (std::size_t arm = 2; arm < 6; ++arm) {
+    story.arms.push_back(story.arms[0]);
+    story.arms.back().name = "arm " + std::to_string(arm);
+    for (simulate::Metric metric : first.metrics) {
+      metric.arm = arm;
+      // Arms that never reach 80 % beside one that does.
+      if (metric.name == "hours a day above 80 %") metric.patients = sample::band(0, 0);
+      if (metric.name == "highest") metric.patients.q50 = 10.0 + static_cast<double>(arm);
+      if (metric.name == "Cmax") metric.patients.q50 = 1000.0 * static_cast<double>(arm);
+      story.summary.metrics.push_back(metric);
+    }
+  }
+  const std::string text = key_tables(story);
+  const auto row = [&](const std::string& group, const std::string& arm) {
+    const std::size_t start = text.find(">" + group + "</th>");
+    EXPECT_NE(start, std::string::npos) << group;
+    const std::size_t at = text.find(">" + arm + "</th>", start);
+    return text.substr(at, text.find("</tr>", at) - at);
+  };
+  EXPECT_NE(row("MOR occupancy, highest", "arm 3").find(">13 %<"), std::string::npos);
+  EXPECT_NE(row("MOR occupancy, hours a day above 80 %", "LDN").find(">11.0<"), std::string::npos);
+  EXPECT_NE(row("MOR occupancy, hours a day above 80 %", "arm 5").find(">0.0<"), std::string::npos);
+  EXPECT_NE(row("plasma naltrexone, Cmax", "arm 4").find(">4000 ng/mL<"), std::string::npos);
 }
 
 TEST(Page, NamesFailuresAndSaysThatTheyAreLeftOut) {
@@ -150,7 +179,9 @@ TEST(Sources, BecomeLinksWhereTheyAreAddresses) {
             "<a href=\"https://doi.org/10.1/x\" rel=\"noopener noreferrer\">doi:10.1/x</a>");
   EXPECT_NE(locator_html("pmid:123").find("pubmed.ncbi.nlm.nih.gov/123"), std::string::npos);
   EXPECT_EQ(locator_html("page 12 & 13"), "page 12 &amp; 13");
-  EXPECT_EQ(locator_html("doi:10.1/x, table 2"), "doi:10.1/x, table 2");
+  EXPECT_EQ(
+      locator_html("see doi:10.1/x, table 2"),
+      "see <a href=\"https://doi.org/10.1/x\" rel=\"noopener noreferrer\">doi:10.1/x</a>, table 2");
   EXPECT_EQ(locator_html("javascript:alert(1)"), "javascript:alert(1)");
 }
 
@@ -173,6 +204,7 @@ TEST(Report, InlinesProgramsThatCannotEndTheirElement) {
     folder.write(fs::path("web/vendor") / (std::string(name) + ".min.js"),
                  "const s = '</script><!--'; // " + std::string(name));
   }
+  folder.write("web/vendor/LICENCES.txt", "as they ask");
   files::SearchPath search;
   search.working_folder = folder.path() / "elsewhere";
   search.share = folder.path();

@@ -117,7 +117,7 @@ inline void add_parameters(Story& story) {
   ParameterStory clearance;
   clearance.id = clearance.label = "CL";
   clearance.unit = "L/h";
-  clearance.value = 140;
+  clearance.values = {140, 140, 140};
   clearance.varies = true;
   clearance.uncertainty = "CV 30 %";
   clearance.grade = Grade::established;
@@ -128,8 +128,7 @@ inline void add_parameters(Story& story) {
   ParameterStory retention;
   retention.id = "retention";
   retention.label = "retention of MOR";
-  retention.value = 1;
-  retention.by_hypothesis = true;
+  retention.values = {1, 0, 0};
   retention.grade = Grade::hypothesis;
   story.parameters = {clearance, retention};
 }

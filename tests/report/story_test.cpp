@@ -62,6 +62,17 @@ TEST(Disagreement, NamesAnotherOutput) {
       << disagreement(story);
 }
 
+TEST(Disagreement, PutsOccupancyBeforeConcentrations) {
+  Story story = sample::story();
+  for (simulate::Metric& metric : story.summary.metrics) {
+    if (metric.name == "Cmax" && metric.hypothesis == 1) metric.patients.q50 = 0.001;
+  }
+  EXPECT_EQ(contrasts(story).front().output, 0u);
+  const std::string text = disagreement(story);
+  EXPECT_LT(text.find("MOR occupancy"), text.find("plasma naltrexone Cmax")) << text;
+  EXPECT_NE(text.find("plasma naltrexone Cmax"), std::string::npos);
+}
+
 TEST(Disagreement, IsNotMadeUp) {
   Story same = sample::story();
   for (simulate::Metric& metric : same.summary.metrics) metric.patients.q50 = 10;

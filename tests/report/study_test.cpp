@@ -33,6 +33,7 @@ model two_ways
   CL = 10 L_per_h;  CL description "Textbook2001";  CL notes "established; 8-12 in other sources"
   CL.coefficientOfVariation = 0.3;
   V = 50 L;  V description "doi:10.1000/v";  V notes "assumed"
+  ke = CL / V;  ke has per_hour;
   slow = 0 dimensionless;  slow notes "hypothesis; a washout study would settle it"
   EC50 = 20 nM;
   absorption:  Gut -> Central; ka * Gut;
@@ -133,11 +134,16 @@ TEST_F(Whole, TracesEveryParameter) {
   EXPECT_TRUE(clearance.varies);
   EXPECT_FALSE(clearance.set);
   const ParameterStory volume = find("V");
-  EXPECT_EQ(volume.value, 40);
+  EXPECT_EQ(volume.values, (std::vector<double>{40, 40}));
   EXPECT_TRUE(volume.set);
   EXPECT_EQ(volume.grade, Grade::assumed);
   EXPECT_EQ(volume.source, "doi:10.1000/v");
-  EXPECT_TRUE(find("slow").by_hypothesis);
+  EXPECT_EQ(find("slow").values, (std::vector<double>{0, 0.9}));
+  const ParameterStory rate = find("ke");
+  EXPECT_EQ(rate.grade, Grade::derived);
+  EXPECT_NE(rate.formula.find("CL"), std::string::npos) << rate.formula;
+  EXPECT_DOUBLE_EQ(rate.values[0], 10.0 / 40);
+  EXPECT_EQ(clearance.unit, "L/h");
   EXPECT_EQ(find("EC50").grade, Grade::ungraded);
 }
 
@@ -170,7 +176,7 @@ TEST_F(Whole, MatchesTheMetricsOfTheRun) {
 }
 
 TEST_F(Whole, BecomesAPage) {
-  const std::string text = page(tell(*study, summary, known), {"1", "2", "3"});
+  const std::string text = page(tell(*study, summary, known), {"1", "2", "3", "4"});
   EXPECT_NE(text.find("A trial of &lt;two&gt; ways"), std::string::npos);
   EXPECT_EQ(text.find("<two>"), std::string::npos);
   for (const char* figure :
