@@ -119,6 +119,7 @@ Result<int> run(const RunArguments& arguments, const Context& context) {
   VESPER_TRY(const simulate::Study study,
              simulate::Study::prepare(std::move(protocol), chosen, context.search));
   VESPER_TRY(const auto sources, evidence::read_sources(context.search));
+  VESPER_CHECK(report::check_bundle(context.search));
   const fs::path out = arguments.out ? fs::path(*arguments.out) : fs::path("runs") / path.stem();
 
   fmt::print("{}\n", headline(study));
