@@ -120,6 +120,22 @@ std::string udunits_text(const std::string& text) {
   return text.front() == '/' ? "1" + text : text;
 }
 
+// UDUNITS takes a prefix on any unit, so that a slip such as "8 hh" would be 8 hectohours.  Nobody
+// writes hours, minutes or days with a prefix.
+bool prefixed_clock_time(const std::string& name) {
+  if (name == "cd") return false;  // candela
+  for (const std::string_view clock : {"h", "hr", "hour", "hours", "min", "minute", "minutes", "d",
+                                       "day", "days", "week", "weeks", "year", "years"}) {
+    if (!name.ends_with(clock)) continue;
+    const std::string_view prefix(name.data(), name.size() - clock.size());
+    for (const std::string_view known : {"Y", "Z", "E", "P", "T", "G", "M", "k", "h", "da", "d",
+                                         "c", "m", "u", "µ", "n", "p", "f", "a", "z", "y"}) {
+      if (prefix == known) return true;
+    }
+  }
+  return false;
+}
+
 const std::vector<std::string>& common_units() {
   static const std::vector<std::string> list = {
       "mg",    "g",     "kg",   "ug",   "ng",     "pg",    "mol",   "mmol", "umol",  "nmol",
@@ -147,7 +163,11 @@ Result<Unit> Unit::parse(std::string_view given, const Place& place) {
   if (text == "1") return Unit();
   // A leading digit would be a factor, and letters beside digits an exponent by accident; UDUNITS
   // also knows time origins ("since", "@", "from", "after") and logarithmic references.
+  const std::map<std::string, double> names = names_of(text);
+  const bool clock = std::any_of(names.begin(), names.end(),
+                                 [](const auto& name) { return prefixed_clock_time(name.first); });
   const bool odd =
+      clock ||
       (std::isdigit(static_cast<unsigned char>(text[0])) != 0 && text.rfind("1/", 0) != 0) ||
       text.find('@') != std::string::npos || text.size() > 64;
   ut_unit* parsed = nullptr;
@@ -161,7 +181,7 @@ Result<Unit> Unit::parse(std::string_view given, const Place& place) {
   }
   Unit unit;
   unit.handle_ = std::make_shared<const Handle>(parsed);
-  unit.names_ = names_of(text);
+  unit.names_ = names;
   // A unit with an origin of its own (degC, "days since ...") cannot be multiplied.
   const Unit one;
   ut_unit* squared = ut_multiply(parsed, parsed);

@@ -37,7 +37,8 @@ TEST(Units, KnowsThePharmacologistsUnits) {
 }
 
 TEST(Units, RefusesWhatIsNoUnit) {
-  for (const char* text : {"mgg", "4 mg", "", "x10 h", "dB", "3600 second", "mg@", "()", "/"}) {
+  for (const char* text : {"mgg", "4 mg", "", "x10 h", "dB", "3600 second", "hh", "mh", "ng/hh",
+                           "kday", "mg@", "()", "/"}) {
     EXPECT_FALSE(Unit::parse(text).has_value()) << text;
   }
 }
