@@ -114,7 +114,7 @@ Result<ExpressionPtr> Flattener::renamed(const ExpressionPtr& tree, Instance* sc
   for (ExpressionPtr& part : copy.arguments) {
     VESPER_TRY(part, renamed(part, scope));
   }
-  return std::make_shared<const Expression>(std::move(copy));
+  return std::make_shared<Expression>(std::move(copy));
 }
 
 std::string Flattener::display_name(const std::string& text, const Instance& scope) const {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <iterator>
 
 namespace vesper::language {
 
@@ -154,6 +155,20 @@ bool same_unit(const units::Unit* a, const units::Unit* b) {
 
 }  // namespace
 
+Operands::~Operands() {
+  std::vector<ExpressionPtr> doomed;
+  doomed.swap(*this);
+  while (!doomed.empty()) {
+    const ExpressionPtr last = std::move(doomed.back());
+    doomed.pop_back();
+    if (last == nullptr || last.use_count() > 1) continue;
+    // The last owner may take it apart: every expression is made as a mutable object (`make`).
+    auto& below = const_cast<Expression&>(*last).arguments;
+    std::move(below.begin(), below.end(), std::back_inserter(doomed));
+    below.clear();
+  }
+}
+
 std::string text(const Expression& expression) {
   std::string out;
   write(expression, out);
@@ -174,23 +189,22 @@ bool same(const Expression& a, const Expression& b) {
 }
 
 ExpressionPtr make_number(double value, std::shared_ptr<const units::Unit> unit, Span span) {
-  return std::make_shared<const Expression>(
+  return std::make_shared<Expression>(
       Expression{Kind::number, value, std::move(unit), {}, {}, span});
 }
 
 ExpressionPtr make_name(std::string name, Span span) {
-  return std::make_shared<const Expression>(
+  return std::make_shared<Expression>(
       Expression{Kind::name, 0, nullptr, std::move(name), {}, span});
 }
 
 ExpressionPtr make_call(std::string name, std::vector<ExpressionPtr> arguments, Span span) {
-  return std::make_shared<const Expression>(
+  return std::make_shared<Expression>(
       Expression{Kind::call, 0, nullptr, std::move(name), std::move(arguments), span});
 }
 
 ExpressionPtr make(Kind kind, std::vector<ExpressionPtr> operands, Span span) {
-  return std::make_shared<const Expression>(
-      Expression{kind, 0, nullptr, {}, std::move(operands), span});
+  return std::make_shared<Expression>(Expression{kind, 0, nullptr, {}, std::move(operands), span});
 }
 
 }  // namespace vesper::language

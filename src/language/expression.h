@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "units/units.h"
@@ -19,6 +20,19 @@ struct Span {
 
 struct Expression;
 using ExpressionPtr = std::shared_ptr<const Expression>;
+
+// The operands of an expression, left to right.  They let go of what is below them one by one,
+// not one inside another: a sum of 100,000 terms must not need 100,000 stack frames to end.
+class Operands : public std::vector<ExpressionPtr> {
+ public:
+  using std::vector<ExpressionPtr>::vector;
+  Operands(std::vector<ExpressionPtr> list) : std::vector<ExpressionPtr>(std::move(list)) {}
+  Operands(const Operands&) = default;
+  Operands(Operands&&) noexcept = default;
+  Operands& operator=(const Operands&) = default;
+  Operands& operator=(Operands&&) noexcept = default;
+  ~Operands();
+};
 
 // Calls cover operators' functions too; names of calls are lower case, in SBML L3 terms:
 //   exp ln log10 log(base, x) sqrt root(n, x) abs floor ceil factorial
@@ -54,7 +68,7 @@ struct Expression {
   // Of a name or call; flattened: "pk.CL".  Of a number in a parsed file: its unit's name until
   // the unit is known; empty in a Model.
   std::string name;
-  std::vector<ExpressionPtr> arguments;  // operands, left to right
+  Operands arguments;
   Span span;
 };
 

@@ -159,7 +159,7 @@ Result<Parser::Formula> Parser::prefix() {
     Expression number = *operand.tree;
     number.value = -number.value;
     number.span = span;
-    return Formula{std::make_shared<const Expression>(std::move(number)), 1, false};
+    return Formula{std::make_shared<Expression>(std::move(number)), 1, false};
   }
   if (minus && operand.tree->kind == Kind::negate) {
     return Formula{operand.tree->arguments[0], operand.height, false};
@@ -257,7 +257,7 @@ Result<Parser::Formula> Parser::number_with_unit() {
     number.span = join(number.span, ahead().span);
     advance();
   }
-  return Formula{std::make_shared<const Expression>(std::move(number))};
+  return Formula{std::make_shared<Expression>(std::move(number))};
 }
 
 Result<Parser::Formula> Parser::call() {
