@@ -22,26 +22,11 @@ std::vector<NodeId> nodes(const Items& items, Member member) {
   return result;
 }
 
-std::vector<NodeId> output_nodes(const System& system, const std::vector<std::uint32_t>& outputs) {
-  std::vector<NodeId> result;
-  for (std::uint32_t output : outputs) {
-    assert(output < system.outputs.size());
-    result.push_back(system.outputs[output].value);
-  }
-  return result;
-}
-
 // Jumps of f that depend on a state, or on time in a way that cannot be solved for beforehand.
 std::vector<NodeId> switches(const System& system) {
   std::vector<NodeId> result;
   for (NodeId root : system.time_roots)
     if (!TimeStops::foreseen(*system.graph, root)) result.push_back(root);
-  return result;
-}
-
-std::vector<NodeId> condition_nodes(const System& system) {
-  std::vector<NodeId> result = nodes(system.events, &Event::trigger);
-  for (NodeId root : switches(system)) result.push_back(root);
   return result;
 }
 
@@ -92,6 +77,21 @@ reference::SparsePattern with_diagonal(const Jacobian& jacobian, std::uint32_t s
 }
 
 }  // namespace
+
+std::vector<NodeId> output_nodes(const System& system, const std::vector<std::uint32_t>& outputs) {
+  std::vector<NodeId> result;
+  for (std::uint32_t output : outputs) {
+    assert(output < system.outputs.size());
+    result.push_back(system.outputs[output].value);
+  }
+  return result;
+}
+
+std::vector<NodeId> condition_nodes(const System& system) {
+  std::vector<NodeId> result = nodes(system.events, &Event::trigger);
+  for (NodeId root : switches(system)) result.push_back(root);
+  return result;
+}
 
 Engine::Engine(std::shared_ptr<const System> given, std::vector<std::uint32_t> wanted)
     : system(std::move(given)),

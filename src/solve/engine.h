@@ -36,4 +36,9 @@ struct Engine {
   std::size_t scratch = 0;  // elements that the largest program needs
 };
 
+// The formulas of the outputs, and those that Engine::conditions looks at.
+std::vector<equations::NodeId> output_nodes(const equations::System& system,
+                                            const std::vector<std::uint32_t>& outputs);
+std::vector<equations::NodeId> condition_nodes(const equations::System& system);
+
 }  // namespace vesper::solve

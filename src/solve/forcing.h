@@ -33,9 +33,6 @@ class Forcing {
   // longest step that cannot.  Infinity when there is no such release.
   double longest_step(double t) const;
 
-  std::size_t releasing() const { return active_.size(); }
-
- private:
   struct Release {
     Input input;
     double end = 0;         // zero_order: when it stops; others: infinity
@@ -43,6 +40,10 @@ class Forcing {
     double spread = 0;      // gamma: standard deviation
     double over = 0;        // gamma: time when its pulse has passed
   };
+  std::span<const Release> active() const { return active_; }  // those that release now
+  std::size_t releasing() const { return active_.size(); }
+
+ private:
   static Release prepare(const Input& input);
   static double rate(const Release& release, double t);
   friend double input_rate(const Input& input, double t);

@@ -29,6 +29,11 @@ std::unique_ptr<Compiled> compile_reference(std::shared_ptr<const equations::Sys
   return std::make_unique<Reference>(std::move(system), std::move(outputs));
 }
 
+void Compiled::solve_all(std::span<const Problem> problems,
+                         const std::function<void(std::size_t, Solution)>& done) const {
+  for (std::size_t i = 0; i < problems.size(); ++i) done(i, solve(problems[i]));
+}
+
 Statistics& Statistics::operator+=(const Statistics& other) {
   steps += other.steps;
   evaluations += other.evaluations;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "reference/cvode.h"
+#include "solve/course.h"
 #include "solve/engine.h"
-#include "solve/forcing.h"
 #include "solve/solve.h"
 
 namespace vesper::solve {
@@ -28,52 +28,38 @@ class Run final : private reference::Ode {
   // The way, in order of use.
   void begin();
   void happen();
-  double next_stop() const;
   void travel(double stop);
   void finish();
 
-  // Parts of happen().
-  void fire_events();
-  void apply_fired();
   void record_now();
   // Parts of travel().
-  bool gets_on();
   std::optional<double> first_change(double from, double to);
   double locate_change(double from, double to);
   void record(double from, double to, bool something_happens);
   void trace_between(double from, std::span<const double> at_from, double to,
                      std::span<const double> at_to, unsigned depth, double last_excess);
 
-  void evaluate_conditions(double t, std::span<const double> y);
-  bool conditions_changed() const;
   void evaluate_outputs(double t, std::span<const double> y, std::span<double> row);
   void add_trace_point(double t, std::span<const double> row);
   double inside(double t) const;
   std::span<double> trace_row(unsigned k);
-  bool failed() const { return solution_.failure.has_value(); }
-  void fail(double time, std::string state, std::string reason);
+  bool failed() const { return course_.failed(); }
   std::string blamed() const;  // label of the state that keeps steps short
-  const std::string& state_label(std::size_t state) const;
 
   const Engine& engine_;
   const Problem& problem_;
   const std::size_t states_;
-  Solution solution_;
-  Forcing forcing_;
+  Course course_;
+  Solution& solution_;  // of course_
   std::unique_ptr<reference::Cvode> cvode_;
 
   double t_ = 0;
-  std::vector<double> y_;           // at t_; one that rests at 0 when the system has no state
-  std::vector<double> p_;           // parameters, those that events change at their latest value
-  double first_ = 0, last_ = 0;     // the inside of the stretch between two stops
-  std::size_t next_grid_ = 0;       // of problem_.grid: the first that is not recorded yet
-  std::vector<char> held_, now_;    // conditions at the latest probe, and at this one
-  std::vector<std::size_t> fired_;  // events that fire together
+  std::vector<double> y_;        // at t_; one that rests at 0 when the system has no state
+  double first_ = 0, last_ = 0;  // the inside of the stretch between two stops
+  std::size_t next_grid_ = 0;    // of problem_.grid: the first that is not recorded yet
   std::uint64_t steps_ = 0;
-  std::uint64_t mark_tries_ = 0;  // steps and restarts when gets_on() last looked, and the time
-  double mark_time_ = 0;
 
-  std::vector<double> scratch_, jacobian_values_, condition_values_, assigned_, y_between_;
+  std::vector<double> jacobian_values_, y_between_;
   std::vector<double> trace_rows_;  // rows of the trace that are being compared
   std::vector<double> largest_;     // of each output so far
 };

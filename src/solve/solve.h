@@ -14,6 +14,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,7 +63,8 @@ struct Problem {
   std::vector<Input> inputs;       // any order
   double start = 0, end = 0;       // [time]
   std::vector<double> grid;        // ascending, within [start, end]; values just after a jump
-  bool trace = false;              // keep a dense trace too
+  bool trace = false;              // keep a dense trace too, from `trace_from` to the end
+  double trace_from = 0;           // [time] before the start: from the start
   Tolerances tolerances;
   std::size_t most_steps = 2'000'000;  // over the whole run
 };
@@ -104,11 +107,34 @@ class Compiled {
   virtual std::span<const std::uint32_t> outputs() const = 0;
   // Never throws on numbers; a failed patient is a Solution with a failure.
   virtual Solution solve(const Problem& problem) const = 0;
+  // The same for many, where the fast engine fills its lanes: done(i, solution) is called on this
+  // thread once for each, in any order.  A solution does not depend on the other problems, to the
+  // last bit.
+  virtual void solve_all(std::span<const Problem> problems,
+                         const std::function<void(std::size_t, Solution)>& done) const;
 };
 
-// The interpreter and CVODE.  Engines to come are further factories with this signature.
+// The interpreter and CVODE.
 std::unique_ptr<Compiled> compile_reference(std::shared_ptr<const equations::System> system,
                                             std::vector<std::uint32_t> outputs);
+
+// How the fast engine steps.
+enum class Method {
+  automatic,   // each lane by itself: explicit where the model is not stiff, else Rosenbrock
+  rosenbrock,  // linearly implicit, order 5 or 4
+  explicit_,   // Runge-Kutta
+};
+
+struct FastOptions {
+  unsigned lanes = 0;  // 8, 4 or 2; 0: the widest that this machine has
+  Method method = Method::automatic;
+  std::filesystem::path cache;  // folder of compiled code; empty: none
+};
+
+// Compiled lanes, one patient in each.  The reason why not, in words.
+tl::expected<std::unique_ptr<Compiled>, std::string> compile_fast(
+    std::shared_ptr<const equations::System> system, std::vector<std::uint32_t> outputs,
+    const FastOptions& options);
 
 // The parameter vector: typical values, `overrides` (index, value) put in, then the initial
 // assignments of the others in order.  The failure names a parameter that is not finite.

@@ -1,6 +1,8 @@
 // Systems built by hand, without a model text: formulas as C++ expressions over one graph.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
 #include <utility>
@@ -8,6 +10,7 @@
 
 #include "equations/graph.h"
 #include "equations/system.h"
+#include "kernels/kernels.h"
 #include "solve/solve.h"
 
 namespace vesper::test {
@@ -147,11 +150,51 @@ class Builder {
   equations::System system_;
 };
 
+// Which engine a test is run on: the reference, or the fast one with so many lanes and a method.
+struct Engine {
+  unsigned lanes = 0;  // 0: the reference engine
+  solve::Method method = solve::Method::automatic;
+  std::string name() const {
+    if (lanes == 0) return "reference";
+    const char* methods[] = {"automatic", "rosenbrock", "explicit"};
+    return methods[static_cast<int>(method)] + std::string("_in_") + std::to_string(lanes) +
+           "_lanes";
+  }
+};
+
+inline std::vector<Engine> every_engine() {
+  std::vector<Engine> engines{{}};
+  for (unsigned lanes : kernels::widths()) {
+    engines.push_back({lanes, solve::Method::automatic});
+    engines.push_back({lanes, solve::Method::rosenbrock});
+  }
+  return engines;
+}
+
+// The engine that compile() uses; set by OnEveryEngine.
+inline Engine& current_engine() {
+  static Engine engine;
+  return engine;
+}
+
+// The body of a test of this suite is run on every engine that this machine has.
+class OnEveryEngine : public testing::TestWithParam<Engine> {
+ protected:
+  void SetUp() override { current_engine() = GetParam(); }
+  void TearDown() override { current_engine() = {}; }
+};
+
+inline std::string engine_name(const testing::TestParamInfo<Engine>& info) {
+  return info.param.name();
+}
+
 inline std::unique_ptr<solve::Compiled> compile(Builder& builder) {
   auto system = builder.build();
   std::vector<std::uint32_t> outputs(system->outputs.size());
   for (std::uint32_t k = 0; k < outputs.size(); ++k) outputs[k] = k;
-  return solve::compile_reference(system, outputs);
+  const Engine& engine = current_engine();
+  if (engine.lanes == 0) return solve::compile_reference(system, outputs);
+  return solve::compile_fast(system, outputs, {engine.lanes, engine.method, {}}).value();
 }
 
 inline std::vector<double> evenly(double from, double to, int intervals) {

@@ -129,17 +129,21 @@ struct Case {
   Input input;
 };
 
-class ClosedForm : public testing::TestWithParam<std::tuple<Kinetics, Case, int>> {};
+class ClosedForm : public testing::TestWithParam<std::tuple<Kinetics, Case, int, Engine>> {
+ protected:
+  void SetUp() override { current_engine() = std::get<Engine>(GetParam()); }
+  void TearDown() override { current_engine() = {}; }
+};
 
 TEST_P(ClosedForm, HoldsToSevenDigits) {
-  const auto& [kind, given, doses] = GetParam();
+  const auto& [kind, given, doses, engine] = GetParam();
   expect_closed_form(kind, given.input, doses);
 }
 
 std::string name_of(const testing::TestParamInfo<ClosedForm::ParamType>& info) {
-  const auto& [kind, given, doses] = info.param;
+  const auto& [kind, given, doses, engine] = info.param;
   return std::string(kind == Kinetics::one_compartment ? "one" : "two") + "_" + given.name +
-         (doses == 1 ? "_once" : "_repeated");
+         (doses == 1 ? "_once_" : "_repeated_") + engine.name();
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -155,15 +159,18 @@ INSTANTIATE_TEST_SUITE_P(
                                      Case{"slow_release_oral", first_order(gut, 1, 13181, 0.3)},
                                      Case{"microspheres", gamma(central, 0, 13181, 3.5, 0.6)},
                                      Case{"microspheres_late", gamma(central, 2, 13181, 1.3, 0.7)}),
-                     testing::Values(1, 6)),
+                     testing::Values(1, 6), testing::ValuesIn(every_engine())),
     name_of);
 
+class ClosedFormOf : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, ClosedFormOf, testing::ValuesIn(every_engine()), engine_name);
+
 // A release so narrow that an integrator at rest could step across it.
-TEST(ClosedFormOf, NarrowPulseIsNotMissed) {
+TEST_P(ClosedFormOf, NarrowPulseIsNotMissed) {
   expect_closed_form(Kinetics::one_compartment, gamma(central, 20, 13181, 400, 1e-4), 1);
 }
 
-TEST(ClosedFormOf, ReleaseTooFastForTimeIsABolus) {
+TEST_P(ClosedFormOf, ReleaseTooFastForTimeIsABolus) {
   const auto compiled = kinetics(Kinetics::one_compartment);
   for (const Input& input : {zero_order(central, 8, 100, 1e-15), first_order(central, 8, 100, 1e20),
                              gamma(central, 8, 100, 2, 1e-18)}) {
@@ -176,7 +183,10 @@ TEST(ClosedFormOf, ReleaseTooFastForTimeIsABolus) {
   }
 }
 
-TEST(MassBalance, HoldsOverTwelveWeeksOfAllReleases) {
+class MassBalance : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, MassBalance, testing::ValuesIn(every_engine()), engine_name);
+
+TEST_P(MassBalance, HoldsOverTwelveWeeksOfAllReleases) {
   Builder b;
   const Formula k = b.parameter("k", 0.7), a0 = b.state("Gut"), a1 = b.state("Central"),
                 out = b.state("Eliminated");

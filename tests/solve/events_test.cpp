@@ -12,7 +12,10 @@ namespace {
 
 using solve::Solution;
 
-TEST(Event, ByTheClockHitsItsTimeExactly) {
+class EventOf : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, EventOf, testing::ValuesIn(every_engine()), engine_name);
+
+TEST_P(EventOf, ByTheClockHitsItsTimeExactly) {
   for (const bool inclusive : {true, false}) {
     Builder b;
     const Formula x = b.state("x", 1), when = b.parameter("when", 7.3), seen = b.state("seen");
@@ -33,7 +36,7 @@ TEST(Event, ByTheClockHitsItsTimeExactly) {
   }
 }
 
-TEST(Event, TrueFromTheStartDoesNotFire) {
+TEST_P(EventOf, TrueFromTheStartDoesNotFire) {
   Builder b;
   const Formula x = b.state("x", 1);
   b.event("late", at_least(b.time(), b.number(0)), {b.time()}, {{x, b.number(100)}});
@@ -44,7 +47,7 @@ TEST(Event, TrueFromTheStartDoesNotFire) {
   EXPECT_EQ(solution.final_states[0], 1);
 }
 
-TEST(Event, JustAfterTheStartFires) {
+TEST_P(EventOf, JustAfterTheStartFires) {
   Builder b;
   const Formula x = b.state("x", 1);
   b.event("begin", above(b.time(), b.number(0)), {b.time()}, {{x, b.number(100)}});
@@ -53,7 +56,7 @@ TEST(Event, JustAfterTheStartFires) {
 }
 
 // dx/dt = 1 from 0; at x > 2.5 it falls back to 0: a saw of period 2.5.
-TEST(Event, ThresholdRepeats) {
+TEST_P(EventOf, ThresholdRepeats) {
   Builder b;
   const Formula x = b.state("x"), count = b.parameter("count", 0), latest = b.state("latest");
   b.rate(x, b.number(1));
@@ -75,7 +78,7 @@ TEST(Event, ThresholdRepeats) {
 }
 
 // Height h under gravity, speed reversed with loss at h <= 0: bounces at closed-form times.
-TEST(Event, BallBounces) {
+TEST_P(EventOf, BallBounces) {
   const double g = 9.81, height = 10, kept = 0.9;
   Builder b;
   const Formula h = b.state("h", height), v = b.state("v");
@@ -101,7 +104,7 @@ TEST(Event, BallBounces) {
   EXPECT_NEAR(solution.final_states[1], speed - g * t, 1e-7);
 }
 
-TEST(Event, TogetherTakeValuesFromBefore) {
+TEST_P(EventOf, TogetherTakeValuesFromBefore) {
   Builder b;
   const Formula x = b.state("x", 1), y = b.state("y", 2);
   const Formula root = b.time() - 1;
@@ -111,7 +114,7 @@ TEST(Event, TogetherTakeValuesFromBefore) {
   EXPECT_EQ(compiled->solve(exact_problem(*compiled, 2)).final_states, (std::vector<double>{2, 1}));
 }
 
-TEST(Event, SetOffByADoseAndByAnotherEvent) {
+TEST_P(EventOf, SetOffByADoseAndByAnotherEvent) {
   Builder b;
   const Formula x = b.state("x"), y = b.state("y"), z = b.state("z");
   b.event("dosed", above(x, b.number(5)), {x - 5}, {{y, x}});
@@ -126,7 +129,7 @@ TEST(Event, SetOffByADoseAndByAnotherEvent) {
 }
 
 // A dose leaves x exactly on the threshold, from where it rises: a root function that is exactly 0.
-TEST(Event, StartsOnTheThreshold) {
+TEST_P(EventOf, StartsOnTheThreshold) {
   Builder b;
   const Formula x = b.state("x"), seen = b.state("seen");
   b.rate(x, choose(above(x, b.number(0)), b.number(1), b.number(0)));
@@ -139,7 +142,7 @@ TEST(Event, StartsOnTheThreshold) {
   EXPECT_NEAR(solution.final_states[1], 4, 1e-12);
 }
 
-TEST(Event, FollowsTheDoseAtTheSameTime) {
+TEST_P(EventOf, FollowsTheDoseAtTheSameTime) {
   Builder b;
   const Formula x = b.state("x");
   b.event("empty", at_least(b.time(), b.number(6)), {b.time() - 6}, {{x, 0.5 * x}});
@@ -149,7 +152,7 @@ TEST(Event, FollowsTheDoseAtTheSameTime) {
   EXPECT_EQ(compiled->solve(problem).final_states[0], 2);
 }
 
-TEST(Event, MovesAClockThatIsStillToCome) {
+TEST_P(EventOf, MovesAClockThatIsStillToCome) {
   Builder b;
   const Formula x = b.state("x"), next = b.parameter("next", 2);
   b.event("tick", at_least(b.time(), next), {b.time() - next}, {{x, x + 1}, {next, next + 2}});
@@ -159,7 +162,7 @@ TEST(Event, MovesAClockThatIsStillToCome) {
   EXPECT_EQ(solution.final_parameters[0], 22);
 }
 
-TEST(Event, WithoutEndIsAFailure) {
+TEST_P(EventOf, WithoutEndIsAFailure) {
   Builder b;
   const Formula x = b.state("x"), y = b.state("y");
   b.event("there", above(x, y), {x - y}, {{y, y + 2}});
@@ -173,7 +176,7 @@ TEST(Event, WithoutEndIsAFailure) {
   EXPECT_NE(solution.failure->reason.find("set each other off"), std::string::npos);
 }
 
-TEST(Event, WithoutAFiniteValueIsAFailure) {
+TEST_P(EventOf, WithoutAFiniteValueIsAFailure) {
   Builder b;
   const Formula x = b.state("x");
   b.event("bad", at_least(b.time(), b.number(2)), {b.time() - 2}, {{x, b.number(1) / x}});
@@ -185,7 +188,7 @@ TEST(Event, WithoutAFiniteValueIsAFailure) {
   EXPECT_NE(solution.failure->reason.find("bad"), std::string::npos);
 }
 
-TEST(Event, WithoutStatesRunsByTheClock) {
+TEST_P(EventOf, WithoutStatesRunsByTheClock) {
   Builder b;
   const Formula level = b.parameter("level", 1);
   b.event("up", above(apply(equations::Op::sin, b.time()), b.number(0.5)),
@@ -199,8 +202,11 @@ TEST(Event, WithoutStatesRunsByTheClock) {
   EXPECT_EQ(solution.values.back(), 6);
 }
 
+class Switch : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, Switch, testing::ValuesIn(every_engine()), engine_name);
+
 // A rate that switches by the clock, and one that switches by a state.
-TEST(Switch, OfTheClockIsHitExactly) {
+TEST_P(Switch, OfTheClockIsHitExactly) {
   Builder b;
   const Formula x = b.state("x"), from = b.parameter("from", 3.7);
   b.rate(x, choose(below(b.time(), from), b.number(1), b.number(-2)));
@@ -211,7 +217,7 @@ TEST(Switch, OfTheClockIsHitExactly) {
   EXPECT_EQ(solution.statistics.error_test_failures, 0u);
 }
 
-TEST(Switch, OfAStateIsFoundOnTheWay) {
+TEST_P(Switch, OfAStateIsFoundOnTheWay) {
   Builder b;
   const Formula x = b.state("x"), y = b.state("y");
   b.rate(x, b.number(1));
@@ -222,7 +228,7 @@ TEST(Switch, OfAStateIsFoundOnTheWay) {
   EXPECT_NEAR(solution.final_states[1], 2.2 - 3 * 2.8, 1e-9);
 }
 
-TEST(Switch, BackAndForthIsAFailureAndNoHang) {
+TEST_P(Switch, BackAndForthIsAFailureAndNoHang) {
   Builder b;
   const Formula x = b.state("x", 1);
   b.rate(x, choose(above(x, b.number(0)), b.number(-1), b.number(1)));
@@ -234,7 +240,7 @@ TEST(Switch, BackAndForthIsAFailureAndNoHang) {
 }
 
 // A rate by the hour of the day: rem(time, 24) has jumps of its own at midnight.
-TEST(Switch, OfTheHourOfTheDay) {
+TEST_P(Switch, OfTheHourOfTheDay) {
   Builder b;
   const Formula x = b.state("x"), period = b.number(24);
   const Formula hour = binary(equations::Op::remainder, b.time(), period);

@@ -16,10 +16,13 @@ using solve::Input;
 using solve::Problem;
 using solve::Solution;
 
+class Robertson : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, Robertson, testing::ValuesIn(every_engine()), engine_name);
+
 // Robertson (1966): y1' = -0.04 y1 + 1e4 y2 y3, y3' = 3e7 y2^2.  Values up to 4e4 as printed in the
 // CVODE example cvRoberts; at 4e10 as in its check; at 1e11 from the Test Set for IVP Solvers
 // (Mazzia & Magherini 2008).
-TEST(Robertson, ReachesItsPublishedValues) {
+TEST_P(Robertson, ReachesItsPublishedValues) {
   Builder b;
   const Formula y1 = b.state("y1", 1), y2 = b.state("y2"), y3 = b.state("y3");
   const Formula slow = 0.04 * y1, back = 1e4 * (y2 * y3), fast = 3e7 * (y2 * y2);
@@ -52,7 +55,10 @@ TEST(Robertson, ReachesItsPublishedValues) {
   EXPECT_LT(solution.statistics.steps, 5000u);
 }
 
-TEST(Oscillator, KeepsItsEnergy) {
+class Oscillator : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, Oscillator, testing::ValuesIn(every_engine()), engine_name);
+
+TEST_P(Oscillator, KeepsItsEnergy) {
   Builder b;
   const Formula x = b.state("x", 1), v = b.state("v");
   b.rate(x, v);
@@ -67,9 +73,12 @@ TEST(Oscillator, KeepsItsEnergy) {
   }
 }
 
+class Binding : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, Binding, testing::ValuesIn(every_engine()), engine_name);
+
 // Binding to a receptor, on- and off-rates eight decades apart from the loss of ligand: at the end
 // the quasi-steady state.
-TEST(Binding, StiffReachesItsSteadyState) {
+TEST_P(Binding, StiffReachesItsSteadyState) {
   Builder b;
   const Formula bound = b.state("bound");
   const double kon = 1e6, koff = 2e6, ligand = 3;
@@ -89,7 +98,10 @@ std::unique_ptr<solve::Compiled> elimination() {
   return compile(b);
 }
 
-TEST(Grid, ShowsValuesJustAfterADose) {
+class Grid : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, Grid, testing::ValuesIn(every_engine()), engine_name);
+
+TEST_P(Grid, ShowsValuesJustAfterADose) {
   const auto compiled = elimination();
   Problem problem = exact_problem(*compiled, 24);
   problem.grid = {0, 12, 24};
@@ -102,7 +114,7 @@ TEST(Grid, ShowsValuesJustAfterADose) {
 }
 
 // 0.1 added up is not 2.4: a dose and a grid point that rounding has parted are still together.
-TEST(Grid, ForgivesRounding) {
+TEST_P(Grid, ForgivesRounding) {
   const auto compiled = elimination();
   double dose_time = 0;
   for (int k = 0; k < 24; ++k) dose_time += 0.1;
@@ -115,7 +127,7 @@ TEST(Grid, ForgivesRounding) {
   }
 }
 
-TEST(Grid, OfNoLength) {
+TEST_P(Grid, OfNoLength) {
   const auto compiled = elimination();
   Problem problem = exact_problem(*compiled, 0);
   problem.grid = {0};
@@ -128,14 +140,17 @@ TEST(Grid, OfNoLength) {
   EXPECT_EQ(solution.trace.values, (std::vector<double>{0, 3}));
 }
 
-TEST(Grid, IgnoresDosesAfterTheEnd) {
+TEST_P(Grid, IgnoresDosesAfterTheEnd) {
   const auto compiled = elimination();
   Problem problem = exact_problem(*compiled, 10);
   problem.inputs = {bolus(0, 11, 3)};
   EXPECT_EQ(compiled->solve(problem).final_states[0], 0);
 }
 
-TEST(States, MayBeNone) {
+class States : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, States, testing::ValuesIn(every_engine()), engine_name);
+
+TEST_P(States, MayBeNone) {
   Builder b;
   const Formula p = b.parameter("p", 2);
   b.output("wave", p * apply(equations::Op::sin, b.time()));
@@ -150,8 +165,11 @@ TEST(States, MayBeNone) {
   EXPECT_GT(solution.trace.times.size(), 100u);
 }
 
+class TraceOf : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, TraceOf, testing::ValuesIn(every_engine()), engine_name);
+
 // Peak and area of oral doses, read off the trace by straight lines, at default tolerances.
-TEST(Trace, GivesPeaksAndAreas) {
+TEST_P(TraceOf, GivesPeaksAndAreas) {
   Builder b;
   const Formula gut = b.state("gut"), x = b.state("x");
   const double ka = 1.2, k = 0.3, dose = 100;
@@ -182,11 +200,12 @@ TEST(Trace, GivesPeaksAndAreas) {
               1e-4 * peak);
   EXPECT_NEAR(area, 2 * dose / k, 1e-4 * area);
   EXPECT_EQ(jumps, 2);
-  EXPECT_LT(trace.times.size(), 6 * solution.statistics.steps);
+  // The steps of a method of order 5 are long, and each is divided.
+  EXPECT_LT(trace.times.size(), (current_engine().lanes == 0 ? 6 : 20) * solution.statistics.steps);
 }
 
 // An output that bends far more within a step than the states do.
-TEST(Trace, FollowsBendsWithinAStep) {
+TEST_P(TraceOf, FollowsBendsWithinAStep) {
   Builder b;
   b.output("fall", apply(equations::Op::exp, -(10.0 * b.time())));
   const auto compiled = compile(b);
@@ -199,7 +218,7 @@ TEST(Trace, FollowsBendsWithinAStep) {
   EXPECT_NEAR(area, 0.1, 1e-5);
 }
 
-TEST(Trace, KeepsBothSidesOfASwitch) {
+TEST_P(TraceOf, KeepsBothSidesOfASwitch) {
   Builder b;
   b.output("step", choose(below(b.time(), b.number(3)), b.number(1), b.number(2)));
   b.jump_of_rates(b.time() - 3);
@@ -213,7 +232,10 @@ TEST(Trace, KeepsBothSidesOfASwitch) {
   EXPECT_NEAR(area, 9, 1e-12);
 }
 
-TEST(Statistics, CountWhatWasDone) {
+class Statistics : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, Statistics, testing::ValuesIn(every_engine()), engine_name);
+
+TEST_P(Statistics, CountWhatWasDone) {
   const auto compiled = elimination();
   Problem problem = exact_problem(*compiled, 24);
   problem.inputs = {bolus(0, 0, 10), bolus(0, 12, 20)};
@@ -222,9 +244,14 @@ TEST(Statistics, CountWhatWasDone) {
   EXPECT_GT(s.steps, 50u);
   EXPECT_LT(s.steps, 5000u);
   EXPECT_GT(s.evaluations, s.steps);
-  EXPECT_GE(s.newton_iterations, s.steps);
-  EXPECT_GT(s.jacobians, 1u);
-  EXPECT_LT(s.jacobians, s.steps);
+  if (current_engine().lanes == 0) {
+    EXPECT_GE(s.newton_iterations, s.steps);
+    EXPECT_GT(s.jacobians, 1u);
+    EXPECT_LT(s.jacobians, s.steps);
+  } else if (current_engine().method == solve::Method::rosenbrock) {
+    EXPECT_EQ(s.jacobians, s.steps + s.error_test_failures);
+    EXPECT_EQ(s.evaluations, 8 * s.jacobians);
+  }
 }
 
 // ---- failures ----
@@ -249,7 +276,10 @@ bool says(const Solution& solution, const std::string& words) {
   return solution.failure->reason.find(words) != std::string::npos;
 }
 
-TEST(Failure, NamesTheStateThatIsNotANumber) {
+class FailureOf : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, FailureOf, testing::ValuesIn(every_engine()), engine_name);
+
+TEST_P(FailureOf, NamesTheStateThatIsNotANumber) {
   Builder b;
   const Formula good = b.state("good", 1), bad = b.state("bad", 1);
   b.rate(good, -good);
@@ -261,7 +291,7 @@ TEST(Failure, NamesTheStateThatIsNotANumber) {
 
 // Growth that starts from 0 stays below the absolute tolerance for a while, where an implicit
 // method with long steps would damp it away.
-TEST(Failure, GrowthIsFollowedOrRefused) {
+TEST_P(FailureOf, GrowthIsFollowedOrRefused) {
   for (const double rate : {30.0, 1e4, 1e12, 1e200}) {
     Builder b;
     const Formula x = b.state("x");
@@ -272,7 +302,7 @@ TEST(Failure, GrowthIsFollowedOrRefused) {
   }
 }
 
-TEST(Failure, NamesTheStateThatOverflows) {
+TEST_P(FailureOf, NamesTheStateThatOverflows) {
   Builder b;
   const Formula calm = b.state("calm", 1), wild = b.state("wild", 1);
   b.rate(calm, -calm);
@@ -282,7 +312,7 @@ TEST(Failure, NamesTheStateThatOverflows) {
   EXPECT_NEAR(solution.failure->time, 709.78 / 500, 0.05);
 }
 
-TEST(Failure, NamesTheStateThatEscapesInFiniteTime) {
+TEST_P(FailureOf, NamesTheStateThatEscapesInFiniteTime) {
   Builder b;
   const Formula calm = b.state("calm", 1), wild = b.state("wild", 1);
   b.rate(calm, -calm);
@@ -292,7 +322,7 @@ TEST(Failure, NamesTheStateThatEscapesInFiniteTime) {
   EXPECT_NEAR(solution.failure->time, 1, 1e-4);
 }
 
-TEST(Failure, AtTheStart) {
+TEST_P(FailureOf, AtTheStart) {
   Builder b;
   const Formula x = b.state("x", b.number(1) / b.parameter("zero", 0));
   b.rate(x, -x);
@@ -306,7 +336,7 @@ TEST(Failure, AtTheStart) {
   EXPECT_TRUE(says(solution, "infinite")) << solution.failure->reason;
 }
 
-TEST(Failure, OfTooManySteps) {
+TEST_P(FailureOf, OfTooManySteps) {
   Builder b;
   const Formula x = b.state("x", 1), v = b.state("v");
   b.rate(x, v);
@@ -314,7 +344,7 @@ TEST(Failure, OfTooManySteps) {
   EXPECT_TRUE(says(fails(b, [](Problem& p) { p.most_steps = 1000; }), "more than 1000 steps"));
 }
 
-TEST(Failure, OfInputs) {
+TEST_P(FailureOf, OfInputs) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const double infinity = std::numeric_limits<double>::infinity();
   const Input bad[] = {bolus(0, 1, -5),
@@ -337,7 +367,7 @@ TEST(Failure, OfInputs) {
   }
 }
 
-TEST(Failure, OfTolerancesAndTimes) {
+TEST_P(FailureOf, OfTolerancesAndTimes) {
   const auto refused = [](const std::function<void(Problem&)>& change, const char* words) {
     Builder b;
     b.rate(b.state("x"), b.number(0));
@@ -352,8 +382,11 @@ TEST(Failure, OfTolerancesAndTimes) {
   refused([](Problem& p) { p.grid.clear(), p.end = -1; }, "time runs");
 }
 
+class Absurd : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, Absurd, testing::ValuesIn(every_engine()), engine_name);
+
 // Absurd values of a clearance: a finished run or a failure, soon.
-TEST(Absurd, ClearancesEndSoon) {
+TEST_P(Absurd, ClearancesEndSoon) {
   for (const double clearance : {0.0, 1e9, 1e30, 1e300, -1.0, -1e3, -1e9, -1e300}) {
     Builder b;
     const Formula gut = b.state("gut"), x = b.state("x"), CL = b.parameter("CL", clearance);
@@ -374,7 +407,10 @@ TEST(Absurd, ClearancesEndSoon) {
 
 // ---- the same bytes ----
 
-TEST(Bytes, AreTheSameAgainAndInThreads) {
+class Bytes : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, Bytes, testing::ValuesIn(every_engine()), engine_name);
+
+TEST_P(Bytes, AreTheSameAgainAndInThreads) {
   Builder b;
   const Formula gut = b.state("gut"), x = b.state("x"), bound = b.state("bound");
   const Formula k = b.parameter("k", 0.3), level = b.parameter("level", 1);

@@ -1,0 +1,199 @@
+#include "solve/course.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "solve/times.h"
+
+namespace vesper::solve {
+
+using equations::Event;
+
+namespace {
+
+// Events at one time that set each other off: more is a model that never comes to rest.
+constexpr int longest_chain = 1000;
+// In so many steps time must advance by this part of the whole, or the run is stuck.
+constexpr std::uint64_t patience = 10'000;
+constexpr double least_advance = 1e-9;
+
+}  // namespace
+
+Course::Course(const Engine& engine, const Problem& problem)
+    : engine_(engine),
+      problem_(problem),
+      forcing_({}),
+      p_(problem.parameters),
+      held_(engine.conditions.result_count(), 0),
+      now_(held_.size(), 0),
+      mark_time_(problem.start),
+      scratch_(engine.scratch),
+      condition_values_(held_.size()) {
+  assert(p_.size() == engine.system->parameters.size());
+  assert(std::ranges::is_sorted(problem.grid));
+  assert(problem.grid.empty() ||
+         (problem.grid.front() >= problem.start &&
+          (problem.grid.back() <= problem.end || coincide(problem.grid.back(), problem.end))));
+}
+
+void Course::begin(std::span<double> y) {
+  const equations::System& system = *engine_.system;
+  const Tolerances& tolerances = problem_.tolerances;
+  const auto refuse = [&](std::string reason) { fail(problem_.start, "", std::move(reason)); };
+
+  if (!std::isfinite(problem_.start) || !std::isfinite(problem_.end) ||
+      problem_.end < problem_.start)
+    return refuse(fmt::format("the time runs from {} to {}", problem_.start, problem_.end));
+  if (!(tolerances.relative > 0) || !(tolerances.relative < 1))
+    return refuse(fmt::format("the relative tolerance is {}; it must lie between 0 and 1",
+                              tolerances.relative));
+  assert(tolerances.absolute_by_state.empty() || tolerances.absolute_by_state.size() == y.size());
+  const auto check_absolute = [&](double a) {
+    if (!(a > 0) || !std::isfinite(a))
+      refuse(fmt::format("an absolute tolerance is {}; it must be above 0", a));
+  };
+  if (tolerances.absolute_by_state.empty()) check_absolute(tolerances.absolute);
+  for (double a : tolerances.absolute_by_state) check_absolute(a);
+  if (failed()) return;
+  for (std::size_t k = 0; k < problem_.inputs.size(); ++k)
+    if (auto why = refusal(problem_.inputs[k], problem_.start, y.size()))
+      return refuse(fmt::format("input {} {}", k + 1, *why));
+  for (std::size_t k = 0; k < p_.size(); ++k)
+    if (!std::isfinite(p_[k]))
+      return fail(problem_.start, system.parameters[k].label(), "the parameter is not finite");
+
+  engine_.initial_states.evaluate(problem_.start, {}, p_, scratch_, y);
+  for (std::size_t k = 0; k < y.size(); ++k)
+    if (!std::isfinite(y[k]))
+      return fail(problem_.start, state_label(k), "its initial value is not finite");
+
+  forcing_ = Forcing(problem_.inputs);
+  solution.values.reserve(problem_.grid.size() * engine_.outputs.size());
+  std::size_t most_assignments = 0;
+  for (const Event& event : system.events) most_assignments += event.assignments.size();
+  assigned_.resize(most_assignments);
+  fired_.reserve(system.events.size());
+
+  // A trigger that is true from the start has not turned true.
+  look(problem_.start, y);
+  keep_looking();
+}
+
+void Course::happen(double t, std::span<double> y) {
+  forcing_.arrive(t, y);
+  fire_events(t, y);
+  if (failed()) return;
+  for (std::size_t k = 0; k < y.size(); ++k)
+    if (!std::isfinite(y[k])) return fail(t, state_label(k), "it became infinite by a dose");
+}
+
+double Course::next_stop(double t) const {
+  return std::min({forcing_.next_stop(), engine_.time_stops.next(t, p_), problem_.end});
+}
+
+bool Course::gets_on(double t, std::uint64_t tries, const std::function<std::string()>& blamed) {
+  if (tries > problem_.most_steps) {
+    fail(t, blamed(), fmt::format("more than {} steps", problem_.most_steps));
+    return false;
+  }
+  if (tries < mark_tries_ + patience) return true;
+  if (t - mark_time_ < least_advance * (problem_.end - problem_.start)) {
+    fail(t, blamed(), "the step size fell to zero: time stands still");
+    return false;
+  }
+  mark_tries_ = tries;
+  mark_time_ = t;
+  return true;
+}
+
+// Events fire when their trigger turns from false to true.  Those that turn together take their
+// values from before any of them, and are applied in the model's order; then all triggers are
+// looked at again.
+void Course::fire_events(double t, std::span<double> y) {
+  const std::size_t events = engine_.system->events.size();
+  for (int round = 0;; ++round) {
+    look(just_after(t), y);
+    fired_.clear();
+    for (std::size_t k = 0; k < events; ++k)
+      if (now_[k] && !held_[k]) fired_.push_back(k);
+    keep_looking();
+    if (fired_.empty()) return;
+    if (round == longest_chain)
+      return fail(t, "",
+                  fmt::format("events set each other off without end; the latest is '{}'",
+                              engine_.system->events[fired_.front()].id));
+    apply_fired(t, y);
+    if (failed()) return;
+  }
+}
+
+void Course::apply_fired(double t, std::span<double> y) {
+  std::span<double> values = assigned_;
+  for (std::size_t k : fired_) {
+    const reference::Program& program = engine_.assignments[k];
+    program.evaluate(t, y, p_, scratch_, values);
+    values = values.subspan(program.result_count());
+  }
+  auto value = assigned_.begin();
+  for (std::size_t k : fired_) {
+    const Event& event = engine_.system->events[k];
+    for (const Event::Assignment& assignment : event.assignments) {
+      const bool to_state = assignment.target == Event::Assignment::Target::state;
+      (to_state ? y[assignment.index] : p_[assignment.index]) = *value;
+      if (!std::isfinite(*value++)) {
+        const std::string& label = to_state ? state_label(assignment.index)
+                                            : engine_.system->parameters[assignment.index].label();
+        return fail(t, label, fmt::format("event '{}' gave it no finite value", event.id));
+      }
+    }
+    ++solution.statistics.events;
+  }
+}
+
+void Course::look(double t, std::span<const double> y) {
+  if (now_.empty()) return;
+  engine_.conditions.evaluate(t, y, p_, scratch_, condition_values_);
+  look(condition_values_);
+}
+
+void Course::look(std::span<const double> values) {
+  const std::size_t events = engine_.system->events.size();
+  for (std::size_t k = 0; k < now_.size(); ++k)
+    now_[k] = k < events ? values[k] != 0 : values[k] > 0;
+}
+
+bool Course::changed() const {
+  const std::size_t events = engine_.system->events.size();
+  for (std::size_t k = 0; k < now_.size(); ++k)
+    if (k < events ? now_[k] && !held_[k] : now_[k] != held_[k]) return true;
+  return false;
+}
+
+bool Course::switched() const {
+  for (std::size_t k = engine_.system->events.size(); k < now_.size(); ++k)
+    if (now_[k] != held_[k]) return true;
+  return false;
+}
+
+void Course::outputs(double t, std::span<const double> y, std::span<double> row) {
+  engine_.output_values.evaluate(t, y, p_, scratch_, row);
+}
+
+void Course::rates(double t, std::span<const double> y, std::span<double> dydt) {
+  engine_.derivatives.evaluate(t, y, p_, scratch_, dydt);
+  forcing_.add_rates(t, dydt);
+}
+
+void Course::fail(double time, std::string state, std::string reason) {
+  solution.failure = Failure{time, std::move(state), std::move(reason)};
+}
+
+const std::string& Course::state_label(std::size_t state) const {
+  static const std::string none;
+  return state < engine_.system->states.size() ? engine_.system->states[state].label() : none;
+}
+
+}  // namespace vesper::solve

@@ -1,0 +1,286 @@
+// What is seen within an accepted step, by the interpolating polynomial of the method
+//
+//   y(t + x h) = y + sum_m x^m coefficient_m,   m = 1..4,   x in [0, 1]
+//
+// rows of output on the grid, the trace, and the conditions that may turn on the way.
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "solve/lanes.h"
+#include "solve/lanes_patient.h"
+#include "solve/times.h"
+
+namespace vesper::solve {
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+// Places in a step where conditions are looked at.
+constexpr int probes = 4;
+// The trace divides a step evenly, into so many parts that a straight line between two points
+// misses the curve by less than this, relative to the value there or, for values near 0, to the
+// largest so far; judged from the middle and the quarters.
+constexpr double straight_enough = 2e-4;
+constexpr double near_zero = 1e-8;
+constexpr unsigned most_parts = 128;
+
+}  // namespace
+
+void Lanes::prepare_dense() {
+  if (dense_ready_) return;
+  dense_ready_ = true;
+  if (explicit_step_)
+    ops_.explicit_dense(states_, clock_, stages_.data(), coefficients_.data());
+  else
+    ops_.rosenbrock_dense(states_, y_.data(), y_next_.data(), stages_.data(), coefficients_.data());
+}
+
+// y_between_ <- the states at these times within the step.
+void Lanes::interpolate(const Vector& at) {
+  prepare_dense();
+  ops_.fraction(clock_, at, fraction_);
+  ops_.dense(states_, y_.data(), coefficients_.data(), fraction_, y_between_.data());
+}
+
+void Lanes::outputs_at(const Vector& at, const double* y, double* values) {
+  for (std::size_t lane = 0; lane < width_; ++lane) time_[lane] = inside(lane, at[lane]);
+  code_.outputs(time_.at, y, constants_.data(), values);
+}
+
+// --- conditions ---------------------------------------------------------------------------------
+
+void Lanes::look(const Vector& at, LaneSet lanes) {
+  interpolate(at);
+  for (std::size_t lane = 0; lane < width_; ++lane) time_[lane] = inside(lane, at[lane]);
+  code_.conditions(time_.at, y_between_.data(), constants_.data(), condition_values_.data());
+  for_each_lane(lanes, [&](std::size_t lane) {
+    conditions_of_lane_.resize(conditions_);
+    gather(condition_values_.data(), lane, conditions_of_lane_);
+    patient_[lane]->course.look(conditions_of_lane_);
+  });
+}
+
+// Where in the step a trigger turns true or a switch turns.
+Lanes::Watched Lanes::watch(LaneSet accepted) {
+  Watched seen;
+  LaneSet turned = 0;
+  Vector from = clock_.t, to = clock_.next, probe;
+  for (int k = 1; k <= probes && accepted != turned; ++k) {
+    for (std::size_t lane = 0; lane < width_; ++lane)
+      probe[lane] =
+          k == probes ? clock_.next[lane] : clock_.t[lane] + clock_.step[lane] * k / probes;
+    const LaneSet open = accepted & ~turned;
+    look(probe, open);
+    for_each_lane(open, [&](std::size_t lane) {
+      Course& course = patient_[lane]->course;
+      if (course.changed()) {
+        to[lane] = probe[lane];
+        turned |= one(lane);
+        if (course.switched()) seen.cut |= one(lane);
+      } else {
+        course.keep_looking();
+        from[lane] = probe[lane];
+      }
+    });
+  }
+  if (turned == 0) return seen;
+  locate(turned, from, to);
+  // The formulas jump at a switch, and the polynomial of a step across does not know it: the step
+  // is tried again, up to there.
+  for_each_lane(LaneSet{seen.cut}, [&](std::size_t lane) {
+    if (coincide(to[lane], clock_.next[lane])) {
+      seen.cut &= ~one(lane);
+      return;
+    }
+    clock_.stop[lane] = to[lane];
+    clock_.h[lane] = clock_.step[lane];
+    patient_[lane]->last = just_before(to[lane]);
+  });
+  seen.changed = turned & ~seen.cut;
+  if (seen.changed == 0) return seen;
+  interpolate(to);
+  ops_.blend(states_, seen.changed, y_between_.data(), y_next_.data());
+  for_each_lane(seen.changed, [&](std::size_t lane) { clock_.next[lane] = to[lane]; });
+  return seen;
+}
+
+// Bisects to the resolution of time: not turned at `from`, turned at `to`.
+void Lanes::locate(LaneSet turned, Vector from, Vector& to) {
+  for (LaneSet open = turned; open != 0;) {
+    Vector middle = to;
+    for_each_lane(LaneSet{open}, [&](std::size_t lane) {
+      const double size = std::max(std::fabs(from[lane]), std::fabs(to[lane]));
+      middle[lane] = from[lane] + (to[lane] - from[lane]) / 2;
+      const bool divisible = middle[lane] > from[lane] && middle[lane] < to[lane];
+      if (to[lane] - from[lane] <= 4 * rounding * size || !divisible) open &= ~one(lane);
+    });
+    if (open == 0) break;
+    look(middle, open);
+    for_each_lane(open, [&](std::size_t lane) {
+      (patient_[lane]->course.changed() ? to : from)[lane] = middle[lane];
+    });
+  }
+}
+
+// --- rows of output -----------------------------------------------------------------------------
+
+// Room for a row of each lane in `rows_`, at the end of the values of its solution.
+void Lanes::add_rows(LaneSet lanes) {
+  for_each_lane(lanes, [&](std::size_t lane) {
+    std::vector<double>& values = patient_[lane]->course.solution.values;
+    const std::size_t end = values.size();
+    values.resize(end + outputs_);
+    rows_[lane] = values.data() + end;
+  });
+}
+
+void Lanes::next_grid_point(std::size_t lane) {
+  Patient& patient = *patient_[lane];
+  const std::vector<double>& grid = patient.course.problem().grid;
+  ++patient.next_grid;
+  clock_.grid[lane] = patient.next_grid < grid.size() ? grid[patient.next_grid] : infinity;
+}
+
+// Rows within the step, and at its end unless something happens there.
+void Lanes::record_grid(LaneSet accepted, LaneSet reached, LaneSet due) {
+  for (; due != 0; due = ops_.grid_due(clock_, accepted, reached)) {
+    interpolate(clock_.grid);
+    outputs_at(clock_.grid, y_between_.data(), values_.data());
+    add_rows(due);
+    ops_.scatter(outputs_, due, values_.data(), rows_.data());
+    for_each_lane(due, [&](std::size_t lane) { next_grid_point(lane); });
+  }
+}
+
+// Rows at t, with what happened there; and the second point of the trace where something jumped.
+void Lanes::record_now(LaneSet lanes) {
+  const auto here = [&](std::size_t lane) {
+    const double t = clock_.t[lane], grid = clock_.grid[lane];
+    return grid <= t || coincide(grid, t);
+  };
+  for (;;) {
+    LaneSet due = 0;
+    for_each_lane(lanes, [&](std::size_t lane) {
+      if (here(lane)) due |= one(lane);
+    });
+    if (due == 0) break;
+    code_.outputs(clock_.grid.at, y_.data(), constants_.data(), values_.data());
+    add_rows(due);
+    ops_.scatter(outputs_, due, values_.data(), rows_.data());
+    for_each_lane(due, [&](std::size_t lane) { next_grid_point(lane); });
+  }
+  LaneSet traced = 0;
+  for_each_lane(lanes & tracing_, [&](std::size_t lane) {
+    if (clock_.t[lane] >= patient_[lane]->course.problem().trace_from) traced |= one(lane);
+  });
+  if (traced == 0) return;
+  Vector after = clock_.t;
+  for_each_lane(traced, [&](std::size_t lane) { after[lane] = just_after(clock_.t[lane]); });
+  code_.outputs(after.at, y_.data(), constants_.data(), values_.data());
+  for_each_lane(traced, [&](std::size_t lane) {
+    Trace& trace = patient_[lane]->course.solution.trace;
+    bool jumped = trace.times.empty();
+    for (std::size_t k = 0; k < outputs_ && !jumped; ++k) {
+      const double before = trace.values[trace.values.size() - outputs_ + k];
+      const double now = values_[k * width_ + lane];
+      jumped = !(before == now || std::fabs(before - now) <= 1e-12 * std::fabs(before));
+    }
+    if (jumped) add_trace_point(lane, clock_.t[lane], values_.data());
+  });
+}
+
+// --- the trace ----------------------------------------------------------------------------------
+
+void Lanes::add_trace_point(std::size_t lane, double t, const double* values) {
+  Trace& trace = patient_[lane]->course.solution.trace;
+  trace.times.push_back(t);
+  for (std::size_t k = 0; k < outputs_; ++k) trace.values.push_back(values[k * width_ + lane]);
+}
+
+// How many parts the step is divided into, from its quarters in trace_values_ (0 to 4).
+unsigned Lanes::trace_parts(std::size_t lane) {
+  std::vector<double>& largest = patient_[lane]->largest;
+  const auto value = [&](std::size_t quarter, std::size_t output) {
+    return trace_values_[(quarter * outputs_ + output) * width_ + lane];
+  };
+  const auto excess = [&](std::size_t left, std::size_t middle, std::size_t right, double allowed) {
+    double worst = 0;
+    for (std::size_t k = 0; k < outputs_; ++k) {
+      const double at = value(middle, k);
+      const double miss = std::fabs(at - (value(left, k) + value(right, k)) / 2);
+      if (std::isfinite(at)) largest[k] = std::max(largest[k], std::fabs(at));
+      const double accepted = allowed * std::fabs(at) + near_zero * largest[k];
+      if (miss > accepted) worst = std::max(worst, miss / accepted);
+    }
+    return worst;
+  };
+  // A bend and its counter-bend can meet the line in the middle: a whole step must be straighter.
+  const double whole = excess(0, 2, 4, straight_enough / 8);
+  if (whole <= 1) return 2;
+  const double halves =
+      std::max(excess(0, 1, 2, straight_enough), excess(2, 3, 4, straight_enough));
+  // Halving brings a smooth curve four times closer to its chord, here 32 times for the two
+  // measures; what does not come closer is rounding noise, of a sum that cancels, and no number of
+  // points will straighten it.
+  if (halves <= 1 || halves > whole / 12) return 4;
+  const double halvings = std::ceil(0.5 * std::log2(halves));
+  return halvings < 5 ? 4u << static_cast<unsigned>(halvings) : most_parts;
+}
+
+// Points of the trace in the step, up to its end.
+void Lanes::record_trace(LaneSet lanes) {
+  Vector from = clock_.t, length{}, at;
+  LaneSet first = 0;
+  for_each_lane(LaneSet{lanes}, [&](std::size_t lane) {
+    const Patient& patient = *patient_[lane];
+    const double trace_from = patient.course.problem().trace_from;
+    const bool empty = patient.course.solution.trace.times.empty();
+    // What happens at the end of the step comes first in the trace, if it begins there.
+    if (clock_.next[lane] < trace_from || (empty && clock_.next[lane] <= trace_from)) {
+      lanes &= ~one(lane);
+      return;
+    }
+    if (empty) first |= one(lane);
+    if (empty) from[lane] = std::max(from[lane], trace_from);
+    length[lane] = clock_.next[lane] - from[lane];
+  });
+  if (lanes == 0) return;
+  const auto values_of = [&](std::size_t quarter) {
+    return trace_values_.data() + quarter * outputs_ * width_;
+  };
+  for (std::size_t quarter = 0; quarter <= 4; ++quarter) {
+    for (std::size_t lane = 0; lane < width_; ++lane)
+      at[lane] = quarter == 4 ? clock_.next[lane]
+                              : from[lane] + length[lane] * static_cast<double>(quarter) / 4;
+    interpolate(at);
+    outputs_at(at, quarter == 4 ? y_next_.data() : y_between_.data(), values_of(quarter));
+  }
+  std::array<unsigned, most_lanes> parts{};
+  unsigned most = 0;
+  for_each_lane(lanes, [&](std::size_t lane) {
+    if ((first & one(lane)) != 0) add_trace_point(lane, from[lane], values_of(0));
+    parts[lane] = trace_parts(lane);
+    most = std::max(most, parts[lane] > 4 ? parts[lane] : 0);
+    for (std::size_t quarter = 1; quarter < 4; ++quarter)
+      if (parts[lane] == 4 || (parts[lane] == 2 && quarter == 2))
+        add_trace_point(lane, from[lane] + length[lane] * static_cast<double>(quarter) / 4,
+                        values_of(quarter));
+  });
+  for (unsigned part = 1; part < most; ++part) {
+    LaneSet fine = 0;
+    for_each_lane(lanes, [&](std::size_t lane) {
+      if (parts[lane] <= 4 || part >= parts[lane]) return;
+      fine |= one(lane);
+      at[lane] = from[lane] + length[lane] * part / parts[lane];
+    });
+    interpolate(at);
+    outputs_at(at, y_between_.data(), values_.data());
+    for_each_lane(fine, [&](std::size_t lane) { add_trace_point(lane, at[lane], values_.data()); });
+  }
+  for_each_lane(lanes,
+                [&](std::size_t lane) { add_trace_point(lane, clock_.next[lane], values_of(4)); });
+}
+
+}  // namespace vesper::solve
