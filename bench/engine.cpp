@@ -30,6 +30,7 @@ class Vesper final : public Engine {
                         solution.failure->state, solution.failure->reason);
       else
         consume(task.patients[i], solution.values);
+      return true;
     });
     if (!failure.empty()) return tl::unexpected(failure);
     return steps;

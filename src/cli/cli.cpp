@@ -52,6 +52,21 @@ constexpr const char* set_help =
     "A parameter's value in place of the model's: --set CL=120 or --set \"CL=2 L/min\"; repeat for "
     "more";
 
+void add_engine(CLI::App& command, EngineArguments& engine) {
+  command
+      .add_option("--engine", engine.engine,
+                  "fast: compiled for this machine; reference: slow and simple, to compare with")
+      ->check(CLI::IsMember({"fast", "reference"}));
+  command
+      .add_option("--method", engine.method,
+                  "How the fast engine steps: auto, rosenbrock (stiff models) or explicit")
+      ->check(CLI::IsMember({"auto", "rosenbrock", "explicit"}));
+  command
+      .add_option("--lanes", engine.lanes,
+                  "Patients in one vector of the fast engine: 8, 4 or 2; 0: as many as fit")
+      ->check(CLI::IsMember({0, 2, 4, 8}));
+}
+
 void add_run(CLI::App& app, RunArguments& run) {
   CLI::App* command = app.add_subcommand("run", "Simulate a protocol and write its report");
   command->add_option("protocol", run.protocol, "A protocol file, or the name of one in protocols/")
@@ -73,12 +88,18 @@ void add_run(CLI::App& app, RunArguments& run) {
       ->check(CLI::Range(1e-13, 1e-2));
   command->add_option("--atol", run.absolute_tolerance, "Absolute tolerance, in each state's unit")
       ->check(CLI::Range(1e-20, 1.0));
+  add_engine(*command, run.engine);
+  command->add_flag("--no-timecourses", run.no_timecourses,
+                    "No timecourses.nc: for huge runs whose tables and report are enough");
   command->footer(
       "Examples:\n"
       "  vesper run ldn-bedtime                          200 adults, three hypotheses\n"
       "  vesper run ldn-bedtime --typical                seconds: one typical patient\n"
       "  vesper run ldn-bedtime --patients 50 --seed 7 --out runs/small\n"
-      "  vesper run tablet-50mg --hypothesis H1 --set \"CL=94 L/h\"");
+      "  vesper run tablet-50mg --hypothesis H1 --set \"CL=94 L/h\"\n"
+      "  vesper run ldn-bedtime --patients 100000 --no-timecourses\n\n"
+      "Compiled code is kept in $VESPER_CACHE, else in vesper/ of $XDG_CACHE_HOME or ~/.cache;\n"
+      "VESPER_CACHE=off keeps none.");
 }
 
 void add_validate(CLI::App& app, ValidateArguments& validate) {
@@ -92,6 +113,7 @@ void add_validate(CLI::App& app, ValidateArguments& validate) {
   command->add_option("--set", validate.settings, set_help)->allow_extra_args(false);
   command->add_option("--threads", validate.threads, "Threads to use; 0: all cores")
       ->check(CLI::Range(0u, 1024u));
+  add_engine(*command, validate.engine);
   command->footer(
       "Examples:\n  vesper validate\n  vesper validate receptors --json\n"
       "  vesper validate kinetics --set \"CL=94 L/h\"");
@@ -110,13 +132,18 @@ void add_model(CLI::App& app, Arguments& arguments) {
   show->add_option("model", arguments.show.model, "A model file, or the name of one in models/")
       ->required();
   show->add_option("--stage", arguments.show.stage,
-                   "parsed (flat Antimony), equations, or jacobian")
-      ->check(CLI::IsMember({"parsed", "equations", "jacobian"}));
+                   "parsed (flat Antimony), equations, jacobian; of the fast engine's code: llvm, "
+                   "assembly")
+      ->check(CLI::IsMember({"parsed", "equations", "jacobian", "llvm", "assembly"}));
   show->add_option("--to", arguments.show.to, "text or latex")
       ->check(CLI::IsMember({"text", "latex"}));
+  show->add_option("--lanes", arguments.show.lanes,
+                   "Patients in one vector of that code: 8, 4 or 2; 0: as many as fit")
+      ->check(CLI::IsMember({0, 2, 4, 8}));
   show->footer(
       "Examples:\n  vesper model show naltrexone\n  vesper model show naltrexone --stage jacobian\n"
-      "  vesper model show kinetics --to latex > kinetics.tex");
+      "  vesper model show kinetics --to latex > kinetics.tex\n"
+      "  vesper model show naltrexone --stage assembly --lanes 2");
 }
 
 void add_rest(CLI::App& app, Arguments& arguments) {

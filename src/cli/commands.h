@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,13 @@ struct Context {
   const std::atomic<bool>* interrupted = nullptr;  // set by Ctrl-C
 };
 
+// How patients are solved; the same results, within the tolerances.
+struct EngineArguments {
+  std::optional<std::string> engine;  // "fast", "reference"
+  std::string method = "auto";        // "auto", "rosenbrock", "explicit"
+  unsigned lanes = 0;
+};
+
 struct RunArguments {
   std::string protocol;
   std::optional<std::string> out;
@@ -27,18 +35,22 @@ struct RunArguments {
   std::optional<double> relative_tolerance, absolute_tolerance;
   std::vector<std::string> hypotheses;  // as given: "H1,H2"
   std::vector<std::string> settings;    // "CL=120 L/h"
+  EngineArguments engine;
+  bool no_timecourses = false;
 };
 
 struct ValidateArguments {
   std::vector<std::string> ids, hypotheses, settings;
   unsigned threads = 0;
   bool json = false;
+  EngineArguments engine;
 };
 
 struct ShowArguments {
   std::string model;
   std::string stage = "equations";
   std::string to = "text";
+  unsigned lanes = 0;  // of the stages llvm and assembly
 };
 
 Result<int> run(const RunArguments& arguments, const Context& context);
@@ -49,8 +61,13 @@ Result<int> explain(const std::string& code);
 Result<int> list(const std::string& kind, const Context& context);
 Result<int> completion(const std::string& shell);
 
-// "--hypothesis H1,H2" and "--set NAME=VALUE" as the rooms below want them.
+// "--hypothesis H1,H2", "--set NAME=VALUE" and the engine as the rooms below want them.
 Result<simulate::Options> options(const std::vector<std::string>& hypotheses,
-                                  const std::vector<std::string>& settings);
+                                  const std::vector<std::string>& settings,
+                                  const EngineArguments& engine);
+
+// Where compiled code is kept: $VESPER_CACHE, else $XDG_CACHE_HOME/vesper, else ~/.cache/vesper.
+// Empty, for nowhere, with VESPER_CACHE=off or where there is no home.
+std::filesystem::path code_cache();
 
 }  // namespace vesper::cli

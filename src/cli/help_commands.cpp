@@ -59,13 +59,16 @@ _vesper() {
     --out) COMPREPLY=($(compgen -d -- "$word")); return ;;
     --hypothesis) COMPREPLY=($(compgen -W "all H1 H2 H3" -- "$word")); return ;;
     --stage) COMPREPLY=($(compgen -W "parsed equations jacobian" -- "$word")); return ;;
+    --engine) COMPREPLY=($(compgen -W "fast reference" -- "$word")); return ;;
+    --method) COMPREPLY=($(compgen -W "auto rosenbrock explicit" -- "$word")); return ;;
+    --lanes) COMPREPLY=($(compgen -W "0 2 4 8" -- "$word")); return ;;
     --to) COMPREPLY=($(compgen -W "text latex" -- "$word")); return ;;
   esac
   if [ "$COMP_CWORD" = 1 ]; then
     COMPREPLY=($(compgen -W "run validate model list explain completion --help --version" -- "$word"))
     return
   fi
-  local protocols='--patients --patient --typical --seed --threads --out --hypothesis --set --rtol --atol --help'
+  local protocols='--patients --patient --typical --seed --threads --out --hypothesis --set --rtol --atol --engine --method --lanes --no-timecourses --help'
   case $first in
     run)
       if [[ $word == -* ]]; then
@@ -73,7 +76,7 @@ _vesper() {
       else
         COMPREPLY=($(compgen -W "$(names protocols)" -- "$word") $(compgen -f -X '!*.yaml' -- "$word"))
       fi ;;
-    validate) COMPREPLY=($(compgen -W "--json --hypothesis --set --threads --help" -- "$word")) ;;
+    validate) COMPREPLY=($(compgen -W "--json --hypothesis --set --threads --engine --method --lanes --help" -- "$word")) ;;
     model)
       if [ "$COMP_CWORD" = 2 ]; then
         COMPREPLY=($(compgen -W "check show" -- "$word"))
@@ -94,7 +97,10 @@ constexpr const char* fish_completion =
 complete -c vesper -f
 complete -c vesper -n __fish_use_subcommand -a "run validate model list explain completion"
 complete -c vesper -n "__fish_seen_subcommand_from run" -a "(vesper list protocols | string trim | string split -f1 ' ')"
-complete -c vesper -n "__fish_seen_subcommand_from run" -l patients -l patient -l typical -l seed -l threads -l out -l hypothesis -l set -l rtol -l atol
+complete -c vesper -n "__fish_seen_subcommand_from run" -l patients -l patient -l typical -l seed -l threads -l out -l hypothesis -l set -l rtol -l atol -l no-timecourses
+complete -c vesper -n "__fish_seen_subcommand_from run validate" -l engine -x -a "fast reference"
+complete -c vesper -n "__fish_seen_subcommand_from run validate" -l method -x -a "auto rosenbrock explicit"
+complete -c vesper -n "__fish_seen_subcommand_from run validate" -l lanes -x -a "0 2 4 8"
 complete -c vesper -n "__fish_seen_subcommand_from validate" -l json -l hypothesis -l set -l threads
 complete -c vesper -n "__fish_seen_subcommand_from model" -a "check show"
 complete -c vesper -n "__fish_seen_subcommand_from show" -a "(vesper list models | string trim | string split -f1 ' ')"

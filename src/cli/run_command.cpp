@@ -14,32 +14,6 @@ namespace vesper::cli {
 
 namespace fs = std::filesystem;
 
-Result<simulate::Options> options(const std::vector<std::string>& hypotheses,
-                                  const std::vector<std::string>& settings) {
-  simulate::Options options;
-  std::vector<std::string> ids;
-  for (const std::string& list : hypotheses) {
-    std::string_view rest(list);
-    while (true) {
-      const std::size_t comma = rest.find(',');
-      const std::string id(rest.substr(0, comma));
-      if (id.empty()) {
-        return fail(Code::bad_argument, fmt::format("--hypothesis '{}' has an empty name", list),
-                    {}, "such as --hypothesis H1,H3 or --hypothesis all");
-      }
-      ids.push_back(id);
-      if (comma == std::string_view::npos) break;
-      rest = rest.substr(comma + 1);
-    }
-  }
-  if (!ids.empty()) options.hypotheses = ids;
-  for (const std::string& text : settings) {
-    VESPER_TRY(simulate::Setting setting, simulate::parse_setting(text));
-    options.settings.push_back(std::move(setting));
-  }
-  return options;
-}
-
 namespace {
 
 std::string count_of(std::size_t n, std::string_view one, std::string_view many) {
@@ -108,7 +82,8 @@ Result<int> run(const RunArguments& arguments, const Context& context) {
   VESPER_TRY(const fs::path path,
              context.search.find(arguments.protocol, "protocols", ".yaml", {}));
   VESPER_TRY(simulate::Protocol protocol, simulate::read_protocol(path, context.search));
-  VESPER_TRY(simulate::Options chosen, options(arguments.hypotheses, arguments.settings));
+  VESPER_TRY(simulate::Options chosen,
+             options(arguments.hypotheses, arguments.settings, arguments.engine));
   chosen.patients = arguments.patients;
   chosen.only_patient = arguments.only_patient;
   chosen.typical = arguments.typical;
@@ -116,6 +91,7 @@ Result<int> run(const RunArguments& arguments, const Context& context) {
   chosen.threads = arguments.threads;
   chosen.relative_tolerance = arguments.relative_tolerance;
   chosen.absolute_tolerance = arguments.absolute_tolerance;
+  chosen.timecourses = !arguments.no_timecourses;
   VESPER_TRY(const simulate::Study study,
              simulate::Study::prepare(std::move(protocol), chosen, context.search));
   VESPER_TRY(const auto sources, evidence::read_sources(context.search));
@@ -141,6 +117,11 @@ Result<int> run(const RunArguments& arguments, const Context& context) {
   }
   VESPER_CHECK(report::write_report(study, summary, sources, context.search, out));
   fmt::print("\n{}\n", report::key_table(study, summary, 100));
+  if (summary.quantile_error > 0) {
+    fmt::print(
+        "  Quantiles of this many patients are sketched, each within {:.2g} % of its value.\n",
+        100 * summary.quantile_error);
+  }
   print_failures(study, summary);
   print_files(out, summary);
   fmt::print("  For research and teaching; not medical advice.\n");

@@ -11,7 +11,8 @@
 namespace vesper::cli {
 
 Result<int> validate(const ValidateArguments& arguments, const Context& context) {
-  VESPER_TRY(simulate::Options chosen, options(arguments.hypotheses, arguments.settings));
+  VESPER_TRY(simulate::Options chosen,
+             options(arguments.hypotheses, arguments.settings, arguments.engine));
   chosen.threads = arguments.threads;
   ProgressBar bar("validating", "predictions");
   auto validated =

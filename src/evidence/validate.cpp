@@ -1,6 +1,6 @@
-// Observations that share a protocol share its runs: each (protocol, hypothesis) is one task that
-// solves the arms its readouts name, once each, reads them and lets the curves go.  Tasks write
-// to places of their own, so the result does not depend on their order.
+// Observations that share a protocol share its runs: each protocol is one task that solves the arms
+// its readouts name under every hypothesis, once each and together, reads them and lets the curves
+// go.  Tasks write to places of their own, so the result does not depend on their order.
 #include <fmt/format.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
@@ -182,8 +182,7 @@ struct ArmRun {
   std::vector<std::vector<double>> values;  // by watched output
 };
 
-ArmRun solve_arm(const Group& group, std::size_t arm, std::size_t hypothesis) {
-  solve::Solution solution = group.study.solve(0, arm, hypothesis);
+ArmRun arm_run(const Group& group, std::size_t arm, solve::Solution solution) {
   ArmRun run;
   if (solution.failure) {
     const std::string& state = solution.failure->state;
@@ -216,15 +215,12 @@ class Runner {
     if (progress_) progress_(0, total_);
     tbb::task_arena arena(threads == 0 ? tbb::task_arena::automatic : static_cast<int>(threads));
     arena.execute([&] {
-      tbb::parallel_for(std::size_t{0}, tasks_.size(), [&](std::size_t i) { work(tasks_[i]); });
+      tbb::parallel_for(std::size_t{0}, groups_.size(), [&](std::size_t i) { work(groups_[i]); });
     });
   }
 
  private:
-  struct Task {
-    const Group* group;
-    std::size_t hypothesis;
-  };
+  using Runs = std::map<std::pair<std::size_t, std::size_t>, ArmRun>;  // by hypothesis and arm
 
   // Comparisons in order of observation, then hypothesis.
   void lay_out() {
@@ -232,10 +228,7 @@ class Runner {
     std::vector<const Group*> group_of(n, nullptr);
     for (const Group& group : groups_) {
       for (const std::size_t i : group.members) group_of[i] = &group;
-      for (std::size_t h = 0; h < group.study.hypotheses().size(); ++h) {
-        tasks_.push_back({&group, h});
-        total_ += group.arms.size();
-      }
+      total_ += group.study.hypotheses().size() * group.arms.size();
     }
     slot_.resize(n);
     for (std::size_t i = 0; i < n; ++i) {
@@ -244,33 +237,41 @@ class Runner {
     }
   }
 
-  void work(const Task& task) {
-    std::map<std::size_t, ArmRun> runs;
-    for (const std::size_t arm : task.group->arms) {
-      runs.emplace(arm, solve_arm(*task.group, arm, task.hypothesis));
-      const std::lock_guard guard(lock_);
-      ++done_;
-      if (progress_) progress_(done_, total_);
+  void work(const Group& group) {
+    const simulate::Subject typical = group.study.subject(0);
+    std::vector<simulate::Study::Run> keys;
+    for (const std::size_t arm : group.arms) {
+      for (std::size_t h = 0; h < group.study.hypotheses().size(); ++h) keys.push_back({0, arm, h});
     }
+    Runs runs;
+    group.study.solve_all(
+        {&typical, 1}, keys, 0, nullptr, [&](std::size_t i, solve::Solution solution) {
+          const auto& [subject, arm, hypothesis] = keys[i];
+          runs.emplace(std::pair(hypothesis, arm), arm_run(group, arm, std::move(solution)));
+          const std::lock_guard guard(lock_);
+          ++done_;
+          if (progress_) progress_(done_, total_);
+        });
     // Reading takes no time beside solving, and UDUNITS is not made for several threads.
     const std::lock_guard guard(lock_);
-    for (const std::size_t i : task.group->members) read(task, i, runs);
+    for (std::size_t h = 0; h < group.study.hypotheses().size(); ++h) {
+      for (const std::size_t i : group.members) read(group, h, i, runs);
+    }
   }
 
-  void read(const Task& task, std::size_t i, const std::map<std::size_t, ArmRun>& runs) {
-    const Group& group = *task.group;
+  void read(const Group& group, std::size_t hypothesis, std::size_t i, const Runs& runs) {
     const Observation& observation = validation_.observations[i];
     const CurveOf curve_of = [&](const std::string& output,
                                  const std::string& arm) -> OrReason<OutputCurve> {
-      const ArmRun& run = runs.at(group.arm_index.at(arm));
+      const ArmRun& run = runs.at({hypothesis, group.arm_index.at(arm)});
       if (!run.failure.empty()) return tl::unexpected(run.failure);
       const std::size_t k = group.output_index.at(output);
       return OutputCurve{{run.times, run.values[k]}, group.output_units[k]};
     };
     const auto result = evaluate_readout(observation.tree, observation.arm, curve_of);
     const auto unit = units::Unit::parse(observation.unit);
-    Comparison& comparison = validation_.comparisons[slot_[i] + task.hypothesis];
-    comparison = compare(observation, group.study.hypotheses()[task.hypothesis].id,
+    Comparison& comparison = validation_.comparisons[slot_[i] + hypothesis];
+    comparison = compare(observation, group.study.hypotheses()[hypothesis].id,
                          result && unit ? result->in(*unit) : nan);
     if (!result) comparison.failure = result.error();
   }
@@ -278,7 +279,6 @@ class Runner {
   Validation& validation_;
   std::vector<Group> groups_;
   const std::function<void(std::size_t, std::size_t)>& progress_;
-  std::vector<Task> tasks_;
   std::vector<std::size_t> slot_;  // of an observation's first comparison
   std::size_t done_ = 0, total_ = 0;
   std::mutex lock_;

@@ -15,7 +15,7 @@ constexpr std::uint32_t most_rows_for_fill = 400;
 class Remaining {
  public:
   Remaining(std::uint32_t n, const std::vector<std::pair<std::uint32_t, std::uint32_t>>& entries)
-      : rows_(n), columns_(n), waiting_(n) {
+      : rows_(n), columns_(n), waiting_(n), level_(n) {
     for (const auto& [row, column] : entries) add(row, column);
     for (std::uint32_t k = 0; k < n; ++k) waiting_[k] = k;
   }
@@ -25,14 +25,14 @@ class Remaining {
   const std::set<std::uint32_t>& column(std::uint32_t k) const { return columns_[k]; }
 
   std::uint32_t cheapest() const {
-    std::tuple<std::size_t, std::size_t, std::uint32_t> least{
-        std::numeric_limits<std::size_t>::max(), 0, 0};
+    std::tuple<std::size_t, std::size_t, std::size_t, std::uint32_t> least{
+        std::numeric_limits<std::size_t>::max(), 0, 0, 0};
     for (const std::uint32_t k : waiting_) {
       const std::size_t work = rows_[k].size() * columns_[k].size();
       const std::size_t fill = rows_.size() > most_rows_for_fill ? 0 : fill_of(k);
-      least = std::min(least, std::tuple(fill, work, k));
+      least = std::min(least, std::tuple(fill, level_[k], work, k));
     }
-    return std::get<2>(least);
+    return std::get<3>(least);
   }
 
   // Returns how many entries it made.
@@ -43,6 +43,7 @@ class Remaining {
       for (const std::uint32_t j : rows_[k]) fill += add(i, j) ? 1 : 0;
     }
     for (const std::uint32_t j : rows_[k]) columns_[j].erase(k);
+    for (const std::uint32_t i : columns_[k]) level_[i] = std::max(level_[i], level_[k] + 1);
     std::erase(waiting_, k);
     return fill;
   }
@@ -64,6 +65,7 @@ class Remaining {
 
   std::vector<std::set<std::uint32_t>> rows_, columns_;
   std::vector<std::uint32_t> waiting_;
+  std::vector<std::size_t> level_;  // eliminations that must be done before, one after the other
 };
 
 }  // namespace

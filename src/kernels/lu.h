@@ -1,9 +1,10 @@
 // The elimination of a sparse matrix with pivots from its diagonal, planned by pattern alone.
 //
 // The order is chosen once, greedily: next comes the diagonal entry whose elimination makes the
-// fewest new entries, and among those the one with the least work (Markowitz 1957, Management
-// Science 3:255; minimum local fill: Duff, Erisman & Reid 2017, Direct Methods for Sparse Matrices,
-// chapter 7).  A row or column that is alone but for its diagonal costs nothing.
+// fewest new entries; among those the one that waits for the fewest others, one after the other,
+// since each costs the time of a division; and among those the one with the least work (Markowitz
+// 1957, Management Science 3:255; minimum local fill: Duff, Erisman & Reid 2017, Direct Methods for
+// Sparse Matrices, chapter 7).  A row or column that is alone but for its diagonal fills nothing.
 #pragma once
 
 #include <cstdint>

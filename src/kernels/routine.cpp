@@ -21,6 +21,7 @@ int operand_count(const Instruction& instruction) {
     case Kind::load:
       return 0;
     case Kind::store:
+    case Kind::reciprocal:
       return 1;
     case Kind::apply:
       return equations::operand_count(instruction.op);
@@ -123,6 +124,14 @@ Value Writer::multiply_add(Value a, Value b, Value c, bool negative) {
   fused.c = c;
   ++routine_.operations;
   return append(fused);
+}
+
+Value Writer::reciprocal(Value a) {
+  Instruction reciprocal;
+  reciprocal.kind = Kind::reciprocal;
+  reciprocal.a = a;
+  ++routine_.operations;
+  return append(reciprocal);
 }
 
 }  // namespace vesper::kernels

@@ -33,6 +33,7 @@ struct Instruction {
     apply,                  // op on a, b, c
     multiply_add,           // c + a * b, fused where the machine can
     negative_multiply_add,  // c - a * b, fused where the machine can
+    reciprocal,             // 1/a, within 2 ULP; no number where a is 0 or infinite
   };
   Kind kind = Kind::literal;
   equations::Op op = equations::Op::constant;
@@ -65,6 +66,7 @@ class Writer {
   Value literal(double number);
   Value apply(equations::Op op, Value a, Value b = 0, Value c = 0);
   Value multiply_add(Value a, Value b, Value c, bool negative);  // c +- a * b
+  Value reciprocal(Value a);
 
  private:
   struct Held {

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <map>
 #include <optional>
+#include <ranges>
 
 namespace vesper::kernels {
 namespace {
@@ -10,12 +11,10 @@ namespace {
 using equations::NodeId;
 using equations::Op;
 
-// A number that the factors need, and where a solve finds it.
+// Where in lu a number of the factors is, or minus it.
 struct Factor {
-  enum class Where : std::uint8_t { literal, constant, stored } where = Where::stored;
-  std::uint32_t index = 0;  // in c or lu
-  double number = 0;        // of a literal
-  bool negative = false;    // the factor is minus what is there
+  std::uint32_t index = 0;
+  bool negative = false;
 };
 
 // A value in a register, or minus it.
@@ -57,23 +56,21 @@ class Solver {
     }
   }
 
+  // Backward row by row; what a row needs of the forward half is made when it is first asked for,
+  // so that little has to be held.
   void stage(Routine& routine) const {
     Writer writer(routine, plan_);
+    std::vector<std::optional<Signed>> forward(n_);
     std::vector<Signed> x(n_);
-    for (std::uint32_t i = 0; i < n_; ++i) {
-      Signed sum = right_hand_side(writer, elimination_.order[i]);
-      for (const std::uint32_t k : elimination_.lower[i]) {
-        sum = add_product(writer, sum, factors_.at({i, k}), x[k]);
-      }
-      x[i] = sum;
-    }
     for (std::uint32_t i = n_; i-- > 0;) {
-      Signed sum = x[i];
-      for (const std::uint32_t j : elimination_.upper[i]) {
-        sum = add_product(writer, sum, factors_.at({i, j}), x[j]);
+      const Signed right = forward_row(writer, i, forward);
+      const Signed inverse = load(writer, {i, i});
+      x[i] = {writer.apply(Op::multiply, right.value, inverse.value), right.negative};
+      // The latest x last: the sum of the others need not wait for it.
+      for (const std::uint32_t j : elimination_.upper[i] | std::views::reverse) {
+        x[i] = add_product(writer, x[i], {i, j}, x[j]);
       }
-      const Value inverse = writer.load(Array::lu, factors_.at({i, i}).index);
-      x[i] = {writer.apply(Op::multiply, plain(writer, sum), inverse), false};
+      x[i] = {plain(writer, x[i]), false};
       writer.store(Array::k, elimination_.order[i], x[i].value);
     }
   }
@@ -83,26 +80,6 @@ class Solver {
 
  private:
   using Position = std::pair<std::uint32_t, std::uint32_t>;
-
-  // df_i/dy_j as a number that needs no room in lu, if it is one.
-  std::optional<Factor> ready(NodeId node) const {
-    Factor factor;
-    while (plan_.graph[node].op == Op::negate && !plan_.constant_place.contains(node)) {
-      factor.negative = !factor.negative;
-      node = plan_.graph[node].a;
-    }
-    if (plan_.graph.is_constant(node)) {
-      factor.where = Factor::Where::literal;
-      factor.number = plan_.graph[node].value;
-      return factor;
-    }
-    if (const auto place = plan_.constant_place.find(node); place != plan_.constant_place.end()) {
-      factor.where = Factor::Where::constant;
-      factor.index = place->second;
-      return factor;
-    }
-    return std::nullopt;
-  }
 
   // An entry of J, without the sign that stands before it.
   Signed entry(Writer& writer, NodeId node) const {
@@ -114,28 +91,22 @@ class Solver {
     return {writer.node(node), negative};
   }
 
-  Signed load(Writer& writer, const Factor& factor) const {
-    switch (factor.where) {
-      case Factor::Where::literal:
-        return {writer.literal(factor.number), factor.negative};
-      case Factor::Where::constant:
-        return {writer.load(Array::c, factor.index), factor.negative};
-      default:
-        return {writer.load(Array::lu, factor.index), factor.negative};
-    }
+  Signed load(Writer& writer, Position position) const {
+    const Factor& factor = factors_.at(position);
+    return {writer.load(Array::lu, factor.index), factor.negative};
   }
 
   void keep(Writer& writer, Position position, Signed value) {
     const auto [known, is_new] = place_of_.try_emplace(value.value, stored_);
     if (is_new) writer.store(Array::lu, stored_++, value.value);
-    factors_[position] = {Factor::Where::stored, known->second, 0, value.negative};
+    factors_[position] = {known->second, value.negative};
   }
 
   // The reciprocals of the pivots come first in lu, where their signs are looked at.
   void keep_pivot(Writer& writer, std::uint32_t i, Value inverse) {
     writer.store(Array::lu, i, inverse);
     place_of_.try_emplace(inverse, i);
-    factors_[{i, i}] = {Factor::Where::stored, i, 0, false};
+    factors_[{i, i}] = {i, false};
   }
 
   void factor_row(Writer& writer, std::uint32_t i) {
@@ -154,31 +125,48 @@ class Solver {
     }
     for (const std::uint32_t k : elimination_.lower[i]) {
       const Signed left = row.at(k) ? *row.at(k) : *start(k);
-      const Value inverse = writer.load(Array::lu, factors_.at({k, k}).index);
-      const Signed multiple{writer.apply(Op::multiply, left.value, inverse), left.negative};
-      keep(writer, {i, k}, multiple);
+      const Signed inverse = load(writer, {k, k});
+      keep(writer, {i, k}, {writer.apply(Op::multiply, left.value, inverse.value), left.negative});
       for (const std::uint32_t j : elimination_.upper[k]) {
-        const Signed above = load(writer, factors_.at({k, j}));
-        const bool negative = multiple.negative != above.negative;
+        Signed above = load(writer, {k, j});
+        above.negative = above.negative != left.negative;
         if (j == i) {
-          pivot = writer.multiply_add(multiple.value, above.value, pivot, !negative);
+          pivot = writer.multiply_add(left.value, above.value, pivot, !above.negative);
           continue;
         }
         std::optional<Signed>& into = row.at(j);
         if (!into) into = start(j);
-        into = accumulate(writer, into, {multiple.value, negative}, above.value);
+        into = accumulate(writer, into, above, left.value);
       }
     }
-    keep_pivot(writer, i, writer.apply(Op::divide, writer.literal(1), pivot));
+    const Value inverse = writer.reciprocal(pivot);
+    keep_pivot(writer, i, inverse);
     for (const std::uint32_t j : elimination_.upper[i]) {
-      if (const auto& changed = row.at(j)) {
-        keep(writer, {i, j}, *changed);
-      } else if (const auto as_is = ready(jacobian_.at({i, j}))) {
-        factors_[{i, j}] = *as_is;
-      } else {
-        keep(writer, {i, j}, *start(j));
-      }
+      const Signed value = row.at(j) ? *row.at(j) : *start(j);
+      keep(writer, {i, j}, {writer.apply(Op::multiply, value.value, inverse), value.negative});
     }
+  }
+
+  // b_i after the forward half, and before it those that it is made of.
+  Signed forward_row(Writer& writer, std::uint32_t wanted,
+                     std::vector<std::optional<Signed>>& forward) const {
+    std::vector<std::uint32_t> waiting{wanted};
+    while (!waiting.empty()) {
+      const std::uint32_t i = waiting.back();
+      const std::size_t before = waiting.size();
+      for (const std::uint32_t k : elimination_.lower[i]) {
+        if (!forward[k]) waiting.push_back(k);
+      }
+      if (waiting.size() > before) continue;
+      waiting.pop_back();
+      if (forward[i]) continue;
+      Signed sum = right_hand_side(writer, elimination_.order[i]);
+      for (const std::uint32_t k : elimination_.lower[i]) {
+        sum = add_product(writer, sum, {i, k}, *forward[k]);
+      }
+      forward[i] = sum;
+    }
+    return *forward[wanted];
   }
 
   Signed right_hand_side(Writer& writer, std::uint32_t state) const {
@@ -187,14 +175,11 @@ class Solver {
     return {writer.apply(rate.negative ? Op::subtract : Op::add, given, rate.value), false};
   }
 
-  Signed add_product(Writer& writer, Signed sum, const Factor& factor, Signed x) const {
-    Signed by = load(writer, factor);
-    by.negative = by.negative != x.negative;
-    if (factor.where == Factor::Where::literal && factor.number == 1) {
-      const bool same = sum.negative == by.negative;
-      return {writer.apply(same ? Op::add : Op::subtract, sum.value, x.value), sum.negative};
-    }
-    return accumulate(writer, sum, by, x.value);
+  // sum + factor * x
+  Signed add_product(Writer& writer, Signed sum, Position position, Signed x) const {
+    Signed factor = load(writer, position);
+    factor.negative = factor.negative != x.negative;
+    return accumulate(writer, sum, factor, x.value);
   }
 
   const Plan& plan_;

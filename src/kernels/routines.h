@@ -1,12 +1,13 @@
 // The six functions of kernels.h as routines.
 //
 //   W = D - J,  J = df/dy.  With v = J off the diagonal and w_ii = d - J_ii, rows and columns in
-//   the order of the elimination, for each row i, for each k < i with v_ik not 0:
-//     m_ik = v_ik / w_kk       v_ij += m_ik v_kj (j > k, j != i)       w_ii -= m_ik v_ki
+//   the order of the elimination, for each row i:
+//     v_ij += v_ik u_kj,  w_ii -= v_ik u_ki     for each k < i with v_ik not 0, and j > k
+//     m_ik = v_ik / w_kk (k < i)                u_ij = v_ij / w_ii (j > i)
 //   and then W x = b is solved by
-//     b_i += m_ik b_k (k < i)        x_i = (b_i + v_ij x_j (j > i)) / w_ii
-//   so that no sign has to be turned.  lu holds 1/w_ii, m_ik, and those v_kj that are neither
-//   literals nor in the table of constants.
+//     b_i += m_ik b_k (k < i)                   x_i = b_i / w_ii + u_ij x_j (j > i)
+//   so that no sign has to be turned, and one fused multiply-add is all that a row adds to the time
+//   from the first to the last.  lu holds 1/w_ii by position, then m and u.
 #pragma once
 
 #include <array>

@@ -50,6 +50,7 @@ Target host_target(unsigned lanes) {
 #if defined(__x86_64__)
   target.fused = lanes > 2;
   target.rounding = lanes > 2;
+  target.estimates = lanes == 8;
   // Narrower vectors are compiled as for the machines that have no wider ones.
   if (lanes == 8) {
     target.cpu = llvm::sys::getHostCPUName().str();

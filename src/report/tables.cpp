@@ -413,6 +413,14 @@ std::string provenance_table(const Story& story) {
                   story.summary.solved, number(story.summary.seconds), grouped(statistics.steps),
                   grouped(statistics.evaluations), grouped(statistics.jacobians),
                   grouped(statistics.error_test_failures), grouped(statistics.restarts)));
+  if (story.summary.quantile_error > 0) {
+    out +=
+        table_row("Quantiles",
+                  fmt::format("sketched, since the values of so many patients would not fit into "
+                              "memory: each within {} % of its value or nearer; the bound of "
+                              "each stands in summary.csv",
+                              number(100 * story.summary.quantile_error)));
+  }
   for (const simulate::InputFile& input : story.inputs) {
     out += table_row(html(input.role), html(input.path) + "<span class=\"line\">SHA-256 <code>" +
                                            html(input.sha256) + "</code></span>");

@@ -322,7 +322,9 @@ Story tell(const simulate::Study& study, simulate::Summary summary,
   story.inputs = tell_inputs(study);
   story.version = VESPER_VERSION;
   story.command = tell_command(study);
-  story.solver = "CVODE: variable-order BDF with the exact Jacobian";
+  story.solver = study.engine() == simulate::Engine::fast
+                     ? "Vesper's fast engine: compiled lanes, Rosenbrock or Runge-Kutta steps"
+                     : "CVODE: variable-order BDF with the exact Jacobian";
   story.relative_tolerance = protocol.relative_tolerance;
   story.absolute_tolerance = protocol.absolute_tolerance;
   return story;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cassert>
+#include <cmath>
 #include <limits>
 
 #include "simulate/metrics.h"
@@ -77,22 +80,26 @@ class Kinds {
   std::vector<MetricKind> kinds_;
 };
 
-double value_of(const MetricKind& kind, const Curve& curve, double from, double to) {
+double value_of(const MetricKind& kind, const WatchedOutput& output, const Exposure& exposure,
+                double from, double to) {
   switch (kind.of) {
     case Of::maximum:
-      return maximum(curve, from, to).value;
+      return exposure.highest.value;
     case Of::time_of_maximum:
-      return maximum(curve, from, to).time - from;
+      return exposure.highest.time - from;
     case Of::area:
-      return area(curve, from, to);
+      return exposure.area;
     case Of::half_life:
-      return terminal_half_life(curve, from, to).value_or(std::numeric_limits<double>::quiet_NaN());
+      return exposure.half_life.value_or(std::numeric_limits<double>::quiet_NaN());
     case Of::mean:
-      return mean(curve, from, to);
+      return exposure.mean;
     case Of::minimum:
-      return minimum(curve, from, to).value;
-    case Of::hours_above:
-      return hours_above(curve, kind.threshold, from, to) / ((to - from) / 24);
+      return exposure.lowest.value;
+    case Of::hours_above: {
+      const auto at = std::ranges::find(output.thresholds, kind.threshold);
+      const auto which = static_cast<std::size_t>(at - output.thresholds.begin());
+      return exposure.hours_above[which] / ((to - from) / 24);
+    }
   }
   return std::numeric_limits<double>::quiet_NaN();
 }
@@ -109,16 +116,21 @@ std::vector<double> evaluate(const std::vector<MetricKind>& kinds, const solve::
   if (solution.failure) return values;
   const std::size_t outputs = study.watched().size();
   const double from = study.protocol().window_from, to = study.protocol().duration;
-  std::vector<double> column(solution.trace.times.size());
+  const auto& trace = solution.trace;
+  assert(!trace.times.empty() && std::abs(trace.times.front() - from) <= 1e-6);
+  std::vector<double> column(trace.times.size());
   std::size_t loaded = outputs;
+  Exposure window;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const WatchedOutput& output = study.watched()[kinds[i].watched];
     if (kinds[i].watched != loaded) {
       loaded = kinds[i].watched;
       for (std::size_t k = 0; k < column.size(); ++k) {
-        column[k] = solution.trace.values[k * outputs + loaded];
+        column[k] = trace.values[k * outputs + loaded];
       }
+      window = exposure({trace.times, column}, output.thresholds);
     }
-    values[i] = value_of(kinds[i], {solution.trace.times, column}, from, to);
+    values[i] = value_of(kinds[i], output, window, from, to);
   }
   return values;
 }

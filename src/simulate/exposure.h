@@ -23,7 +23,8 @@ struct MetricKind {
 // In the order of patients.csv: by output, then Cmax, Tmax, AUC, half-life, mean, trough, hours.
 std::vector<MetricKind> metric_kinds(const Study& study);
 
-// One value for each kind over the window; NaN where there is none (no half-life, a failed solve).
+// One value for each kind over the window, at whose start the trace of the solution must begin; NaN
+// where there is none (no half-life, a failed solve).
 std::vector<double> evaluate(const std::vector<MetricKind>& kinds, const solve::Solution& solution,
                              const Study& study);
 

@@ -2,6 +2,7 @@
 //
 //   area, rising or touching 0:  (t2 - t1) (c1 + c2) / 2
 //   area, falling:               (t2 - t1) (c1 - c2) / ln(c1 / c2)
+//     where c2 is near c1, with x = (c1 - c2)/(c1 + c2): ln(c1 / c2) = 2 (x + x^3/3 + x^5/5 + ...)
 //   half-life:                   ln 2 / lambda, -lambda the slope of ln c by weighted least squares
 //   adjusted R2:                 1 - (1 - R2) (n - 1) / (n - 2)
 //
@@ -27,6 +28,10 @@ constexpr double noise_floor = 1e-6;
 struct Point {
   double time = 0, value = 0;
 };
+
+Point point(const Curve& curve, std::size_t i) {
+  return {curve.times[i], curve.values[i]};
+}
 
 // Times come from unit conversions: the ends of a stretch are allowed to miss the curve by
 // rounding.
@@ -55,11 +60,15 @@ bool covers(const Curve& curve, double from, double to) {
   return from >= curve.times.front() - room && to <= curve.times.back() + room;
 }
 
-// The points of the curve in [from, to] with its ends interpolated; empty where the stretch lies
-// outside the curve.
-std::vector<Point> stretch(const Curve& curve, double from, double to, bool exponential) {
-  std::vector<Point> points;
-  if (!covers(curve, from, to)) return points;
+// A part of a curve with its ends interpolated; empty where it lies outside the curve.
+struct Stretch {
+  std::vector<double> times, values;
+  Curve curve() const { return {times, values}; }
+};
+
+Stretch stretch(const Curve& curve, double from, double to, bool exponential) {
+  Stretch part;
+  if (!covers(curve, from, to)) return part;
   from = std::clamp(from, curve.times.front(), curve.times.back());
   to = std::clamp(to, curve.times.front(), curve.times.back());
 
@@ -67,48 +76,49 @@ std::vector<Point> stretch(const Curve& curve, double from, double to, bool expo
   const auto begin = curve.times.begin();
   const auto first = std::upper_bound(begin, curve.times.end(), from) - begin;
   const auto last = std::upper_bound(begin, curve.times.end(), to) - begin;
-  const auto point = [&](std::ptrdiff_t i) {
-    const auto k = static_cast<std::size_t>(i);
-    return Point{curve.times[k], curve.values[k]};
-  };
   const auto size = static_cast<std::ptrdiff_t>(curve.times.size());
-  points.reserve(static_cast<std::size_t>(last - first) + 2);
   const auto value_at = [&](std::ptrdiff_t next, double time) {
-    const Point before = point(next - 1);
-    return next < size && before.time < time ? between(before, point(next), time, exponential)
-                                             : before.value;
+    const Point before = point(curve, static_cast<std::size_t>(next - 1));
+    return next < size && before.time < time
+               ? between(before, point(curve, static_cast<std::size_t>(next)), time, exponential)
+               : before.value;
   };
-  points.push_back({from, value_at(first, from)});
-  for (std::ptrdiff_t i = first; i < last; ++i) points.push_back(point(i));
-  if (points.back().time < to) points.push_back({to, value_at(last, to)});
-  return points;
+  part.times.push_back(from);
+  part.values.push_back(value_at(first, from));
+  part.times.insert(part.times.end(), begin + first, begin + last);
+  part.values.insert(part.values.end(), curve.values.begin() + first, curve.values.begin() + last);
+  if (part.times.back() < to) {
+    part.times.push_back(to);
+    part.values.push_back(value_at(last, to));
+  }
+  return part;
 }
 
-bool has_nan(const std::vector<Point>& points) {
-  return std::any_of(points.begin(), points.end(),
-                     [](const Point& point) { return std::isnan(point.value); });
+bool has_nan(const Curve& curve) {
+  return std::any_of(curve.values.begin(), curve.values.end(),
+                     [](double value) { return std::isnan(value); });
 }
 
-// Second divided difference around points[i]; none at an end or beside a jump.
-std::optional<double> curvature(const std::vector<Point>& points, std::size_t i) {
-  if (i == 0 || i + 1 >= points.size()) return std::nullopt;
-  const Point &a = points[i - 1], &b = points[i], &c = points[i + 1];
+// Second divided difference around point i; none at an end or beside a jump.
+std::optional<double> curvature(const Curve& curve, std::size_t i) {
+  if (i == 0 || i + 1 >= curve.times.size()) return std::nullopt;
+  const Point a = point(curve, i - 1), b = point(curve, i), c = point(curve, i + 1);
   if (a.time == b.time || b.time == c.time) return std::nullopt;
   const double left = (b.value - a.value) / (b.time - a.time);
   const double right = (c.value - b.value) / (c.time - b.time);
   return (right - left) / (c.time - a.time);
 }
 
-// The vertex of the parabola through points[i] and its neighbours, where the curve is smooth there:
+// The vertex of the parabola through point i and its neighbours, where the curve is smooth there:
 // at a kink the curvature stands out from its neighbours' and the parabola would overshoot.
-Peak refined(const std::vector<Point>& points, std::size_t i) {
-  const Peak plain{points[i].time, points[i].value};
-  const auto here = curvature(points, i);
-  const auto before = i > 0 ? curvature(points, i - 1) : std::nullopt;
-  const auto after = curvature(points, i + 1);
+Peak refined(const Curve& curve, std::size_t i) {
+  const Peak plain{curve.times[i], curve.values[i]};
+  const auto here = curvature(curve, i);
+  const auto before = i > 0 ? curvature(curve, i - 1) : std::nullopt;
+  const auto after = curvature(curve, i + 1);
   if (!here || !before || !after || *here == 0) return plain;
   if (std::abs(*here) > 4 * std::max(std::abs(*before), std::abs(*after))) return plain;
-  const Point &a = points[i - 1], &b = points[i], &c = points[i + 1];
+  const Point a = point(curve, i - 1), b = point(curve, i), c = point(curve, i + 1);
   const double left = (b.value - a.value) / (b.time - a.time);
   // Newton form: p(t) = a + left (t - ta) + here (t - ta)(t - tb); p' = 0 at the vertex.
   const double time = 0.5 * (a.time + b.time) - left / (2 * *here);
@@ -116,15 +126,30 @@ Peak refined(const std::vector<Point>& points, std::size_t i) {
   return {time, a.value + left * (time - a.time) + *here * (time - a.time) * (time - b.time)};
 }
 
-Peak extreme(const Curve& curve, double from, double to,
-             const std::function<bool(double, double)>& better) {
-  const auto points = stretch(curve, from, to, false);
-  if (points.empty() || has_nan(points)) return {not_a_number, not_a_number};
+constexpr Peak no_peak{not_a_number, not_a_number};
+
+// The first highest, or lowest.
+template <class Better>
+Peak extreme(const Curve& curve, double from, double to, Better better) {
+  const Stretch part = stretch(curve, from, to, false);
+  if (part.values.empty() || has_nan(part.curve())) return no_peak;
   std::size_t best = 0;
-  for (std::size_t i = 1; i < points.size(); ++i) {
-    if (better(points[i].value, points[best].value)) best = i;
+  for (std::size_t i = 1; i < part.values.size(); ++i) {
+    if (better(part.values[i], part.values[best])) best = i;
   }
-  return refined(points, best);
+  return refined(part.curve(), best);
+}
+
+// (a - b) / ln(a / b) for a > b > 0: from the series where a and b are so near that it is exact to
+// rounding, which is also where the logarithm would lose digits.
+double logarithmic_mean(double a, double b) {
+  const double x = (a - b) / (a + b);
+  if (x > 0.1) return (a - b) / std::log(a / b);
+  const double y = x * x;
+  const double sum =
+      1 + y * (1.0 / 3 +
+               y * (1.0 / 5 + y * (1.0 / 7 + y * (1.0 / 9 + y * (1.0 / 11 + y * (1.0 / 13))))));
+  return 0.5 * (a + b) / sum;
 }
 
 // Area under the segment a-b within [from, to].  Its rule is that of the whole segment, so that
@@ -132,11 +157,9 @@ Peak extreme(const Curve& curve, double from, double to,
 double segment_area(const Point& a, const Point& b, double from, double to) {
   const double start = std::max(a.time, from), end = std::min(b.time, to);
   if (!(start < end)) return 0;
-  const double first = between(a, b, start, true), last = between(a, b, end, true);
-  // Below a millionth's fall the logarithm's rounding costs more than the straight line's error.
-  if (falls_exponentially(a, b) && first - last > 1e-6 * first) {
-    return (end - start) * (first - last) / std::log(first / last);
-  }
+  const double first = start == a.time ? a.value : between(a, b, start, true);
+  const double last = end == b.time ? b.value : between(a, b, end, true);
+  if (falls_exponentially(a, b)) return (end - start) * logarithmic_mean(first, last);
   return 0.5 * (end - start) * (first + last);
 }
 
@@ -170,11 +193,10 @@ class LogFit {
 };
 
 // Half the time to each neighbour in [first, last].
-double weight(const std::vector<Point>& points, std::size_t i, std::size_t first,
-              std::size_t last) {
+double weight(std::span<const double> times, std::size_t i, std::size_t first, std::size_t last) {
   double around = 0;
-  if (i > first) around += points[i].time - points[i - 1].time;
-  if (i < last) around += points[i + 1].time - points[i].time;
+  if (i > first) around += times[i] - times[i - 1];
+  if (i < last) around += times[i + 1] - times[i];
   return 0.5 * around;
 }
 
@@ -183,7 +205,72 @@ std::optional<double> half_life_of_slope(double slope) {
   return std::numbers::ln2 / -slope;
 }
 
+// Of a whole curve without a NaN.
+std::optional<double> terminal_half_life(const Curve& curve, double highest) {
+  const auto& [times, values] = curve;
+  const double floor = noise_floor * highest;
+  std::size_t last = values.size() - 1;
+  while (last > 0 && !(values[last] > floor)) --last;
+  std::size_t first = last;  // the last fall is points first..last
+  while (first > 0 && values[first - 1] >= values[first]) --first;
+  if (!(values[last] > 0) || values[first] < 3 * values[last]) return std::nullopt;
+
+  LogFit fit;
+  std::optional<double> slope;
+  double best = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = last + 1; i-- > first;) {
+    fit.add(times[i] - times[last], std::log(values[i]), weight(times, i, first, last));
+    if (values[i] < 3 * values[last]) continue;
+    const double r2 = fit.adjusted_r2();
+    // A longer stretch must fit better by more than rounding: the end of the fall is what counts.
+    if (!slope || r2 > best + 1e-9) {
+      slope = fit.slope();
+      if (!std::isnan(r2)) best = r2;
+    }
+  }
+  return slope ? half_life_of_slope(*slope) : std::nullopt;
+}
+
+double hours_above(const Curve& curve, double threshold) {
+  double hours = 0;
+  for (std::size_t i = 1; i < curve.times.size(); ++i) {
+    const double a = curve.values[i - 1], b = curve.values[i];
+    const double low = std::min(a, b), high = std::max(a, b);
+    if (high <= threshold) continue;
+    hours += (curve.times[i] - curve.times[i - 1]) *
+             (low >= threshold ? 1 : (high - threshold) / (high - low));
+  }
+  return hours;
+}
+
 }  // namespace
+
+Exposure exposure(const Curve& curve, std::span<const double> thresholds) {
+  const auto& [times, values] = curve;
+  Exposure result{no_peak, no_peak, not_a_number, not_a_number, {}, {}};
+  result.hours_above.assign(thresholds.size(), not_a_number);
+  if (times.empty()) return result;
+  std::size_t highest = 0, lowest = 0;
+  bool known = !std::isnan(values[0]);
+  double area = 0;
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    const double a = values[i - 1], b = values[i];
+    known &= !std::isnan(b);
+    if (b > values[highest]) highest = i;
+    if (b < values[lowest]) lowest = i;
+    area += (times[i] - times[i - 1]) * (a > b && b > 0 ? logarithmic_mean(a, b) : 0.5 * (a + b));
+  }
+  if (!known) return result;
+  result.highest = refined(curve, highest);
+  result.lowest = refined(curve, lowest);
+  result.area = area;
+  result.mean = times.size() > 1 ? area / (times.back() - times.front()) : values[0];
+  result.half_life = terminal_half_life(curve, values[highest]);
+  for (std::size_t i = 0; i < thresholds.size(); ++i) {
+    result.hours_above[i] = hours_above(curve, thresholds[i]);
+  }
+  return result;
+}
 
 Peak maximum(const Curve& curve, double from, double to) {
   return extreme(curve, from, to, std::greater<>{});
@@ -194,8 +281,8 @@ Peak minimum(const Curve& curve, double from, double to) {
 }
 
 double at(const Curve& curve, double time) {
-  const auto points = stretch(curve, time, time, false);
-  return points.empty() ? not_a_number : points.front().value;
+  const Stretch part = stretch(curve, time, time, false);
+  return part.values.empty() ? not_a_number : part.values.front();
 }
 
 double area(const Curve& curve, double from, double to) {
@@ -215,60 +302,28 @@ double mean(const Curve& curve, double from, double to) {
 }
 
 double hours_above(const Curve& curve, double threshold, double from, double to) {
-  const auto points = stretch(curve, from, to, false);
-  if (points.empty() || has_nan(points)) return not_a_number;
-  double hours = 0;
-  for (std::size_t i = 1; i < points.size(); ++i) {
-    const Point &a = points[i - 1], &b = points[i];
-    const double low = std::min(a.value, b.value), high = std::max(a.value, b.value);
-    if (high <= threshold) continue;
-    hours += (b.time - a.time) * (low >= threshold ? 1 : (high - threshold) / (high - low));
-  }
-  return hours;
+  const Stretch part = stretch(curve, from, to, false);
+  if (part.values.empty() || has_nan(part.curve())) return not_a_number;
+  return hours_above(part.curve(), threshold);
 }
 
 std::optional<double> half_life(const Curve& curve, double from, double to) {
-  const auto points = stretch(curve, from, to, true);
-  if (points.size() < 2) return std::nullopt;
+  const Stretch part = stretch(curve, from, to, true);
+  const std::size_t size = part.values.size();
+  if (size < 2) return std::nullopt;
   LogFit fit;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!(points[i].value > 0)) return std::nullopt;
-    fit.add(points[i].time - points.back().time, std::log(points[i].value),
-            weight(points, i, 0, points.size() - 1));
+  for (std::size_t i = 0; i < size; ++i) {
+    if (!(part.values[i] > 0)) return std::nullopt;
+    fit.add(part.times[i] - part.times.back(), std::log(part.values[i]),
+            weight(part.times, i, 0, size - 1));
   }
   return half_life_of_slope(fit.slope());
 }
 
 std::optional<double> terminal_half_life(const Curve& curve, double from, double to) {
-  const auto points = stretch(curve, from, to, true);
-  if (points.empty() || has_nan(points)) return std::nullopt;
-  double highest = 0;
-  for (const Point& point : points) highest = std::max(highest, point.value);
-  const double floor = noise_floor * highest;
-
-  std::size_t last = points.size() - 1;
-  while (last > 0 && !(points[last].value > floor)) --last;
-  std::size_t first = last;  // the last fall is points[first..last]
-  while (first > 0 && points[first - 1].value >= points[first].value) --first;
-  if (!(points[last].value > 0) || points[first].value < 3 * points[last].value) {
-    return std::nullopt;
-  }
-
-  LogFit fit;
-  std::optional<double> slope;
-  double best = -std::numeric_limits<double>::infinity();
-  for (std::size_t i = last + 1; i-- > first;) {
-    fit.add(points[i].time - points[last].time, std::log(points[i].value),
-            weight(points, i, first, last));
-    if (points[i].value < 3 * points[last].value) continue;
-    const double r2 = fit.adjusted_r2();
-    // A longer stretch must fit better by more than rounding: the end of the fall is what counts.
-    if (!slope || r2 > best + 1e-9) {
-      slope = fit.slope();
-      if (!std::isnan(r2)) best = r2;
-    }
-  }
-  return slope ? half_life_of_slope(*slope) : std::nullopt;
+  const Stretch part = stretch(curve, from, to, true);
+  if (part.values.empty() || has_nan(part.curve())) return std::nullopt;
+  return terminal_half_life(part.curve(), *std::ranges::max_element(part.values));
 }
 
 }  // namespace vesper::simulate

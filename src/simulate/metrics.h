@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace vesper::simulate {
 
@@ -45,5 +46,14 @@ std::optional<double> half_life(const Curve& curve, double from, double to);
 // below a millionth of the highest in the stretch are left out: they are the solver's error.  None
 // where the curve does not fall three-fold to its end.
 std::optional<double> terminal_half_life(const Curve& curve, double from, double to);
+
+// All that a run's window is asked for, over the whole of a curve and in one pass.
+struct Exposure {
+  Peak highest, lowest;
+  double area = 0, mean = 0;
+  std::optional<double> half_life;  // terminal
+  std::vector<double> hours_above;  // by threshold
+};
+Exposure exposure(const Curve& curve, std::span<const double> thresholds);
 
 }  // namespace vesper::simulate

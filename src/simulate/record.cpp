@@ -10,6 +10,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "simulate/engine.h"
 #include "simulate/resolve.h"
 
 namespace vesper::simulate {
@@ -76,15 +77,24 @@ Json options_of(const Study& study, const Options& options) {
                         {"value", setting.value},
                         {"unit", setting.unit ? setting.unit->text() : ""}});
   }
-  return {{"patients", study.patients()},
-          {"first_patient", study.first_patient()},
-          {"typical_only", study.patients() == 0},
-          {"seed", study.seed()},
-          {"threads", options.threads},
-          {"uncertainty_draws", protocol.uncertainty_draws},
-          {"relative_tolerance", protocol.relative_tolerance},
-          {"absolute_tolerance", protocol.absolute_tolerance},
-          {"set", settings}};
+  Json list = {{"patients", study.patients()},
+               {"first_patient", study.first_patient()},
+               {"typical_only", study.patients() == 0},
+               {"seed", study.seed()},
+               {"threads", options.threads},
+               {"engine", name_of(options.engine)},
+               {"timecourses", options.timecourses},
+               {"uncertainty_draws", protocol.uncertainty_draws},
+               {"relative_tolerance", protocol.relative_tolerance},
+               {"absolute_tolerance", protocol.absolute_tolerance},
+               {"set", settings}};
+  if (options.engine == Engine::fast) {
+    list["method"] = name_of(options.method);
+    list["lanes"] = study.compiled().lanes();
+    list["code"] = {{"from_cache", study.compiled().from_cache()},
+                    {"compile_seconds", study.compiled().compile_seconds()}};
+  }
+  return list;
 }
 
 Json design(const Study& study) {
@@ -166,6 +176,7 @@ Json outcome(const Summary& summary) {
           {"patients_run", summary.patients},
           {"runs_finished", summary.solved},
           {"runs_failed", summary.failures.size()},
+          {"quantile_error", summary.quantile_error},
           {"wall_seconds", summary.seconds},
           {"solver",
            {{"steps", s.steps},

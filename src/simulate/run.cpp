@@ -3,16 +3,15 @@
 #include <fmt/format.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <cstdlib>
 #include <fstream>
 #include <mutex>
+#include <optional>
 
 #include "files/write.h"
+#include "simulate/bands.h"
 #include "simulate/record.h"
 #include "simulate/tables.h"
 #include "simulate/timecourses.h"
@@ -24,51 +23,31 @@ namespace fs = std::filesystem;
 using Ensemble = Timecourses::Ensemble;
 
 constexpr unsigned most_threads = 1024;
-constexpr std::size_t units_in_flight = 2;  // per thread
+constexpr std::size_t chunks_in_flight = 2;  // per thread
+constexpr Bands::Limits of_metrics{32u << 20, 16u << 20};
 
-// Where results are kept while a run goes on: in the `out` folder under temporary names, or in a
-// temporary folder that goes with the run.
-class Scratch {
+// The files of a run under temporary names; none without a folder to put them into.
+class Files {
  public:
-  static Result<Scratch> open(const fs::path& out) {
-    Scratch scratch;
-    if (!out.empty()) {
-      VESPER_TRY(auto patients, files::Pending::open(out / "patients.csv"));
-      VESPER_TRY(auto summary, files::Pending::open(out / "summary.csv"));
-      VESPER_TRY(auto timecourses, files::Pending::open(out / "timecourses.nc"));
-      VESPER_TRY(auto record, files::Pending::open(out / "run.json"));
-      for (auto* pending : {&patients, &summary, &timecourses, &record}) {
-        scratch.pending_.push_back(std::move(*pending));
-      }
-      scratch.targets_ = {out / "patients.csv", out / "summary.csv", out / "timecourses.nc",
-                          out / "run.json"};
-      return scratch;
+  static Result<Files> open(const fs::path& out, bool timecourses) {
+    Files files;
+    if (out.empty()) return files;
+    std::vector<const char*> names{"patients.csv", "summary.csv", "timecourses.nc", "run.json"};
+    if (!timecourses) std::erase(names, names[2]);
+    for (const char* name : names) {
+      VESPER_TRY(auto pending, files::Pending::open(out / name));
+      files.pending_.push_back(std::move(pending));
+      files.targets_.push_back(out / name);
     }
-    std::error_code error;
-    std::string folder = (fs::temp_directory_path(error) / "vesper-XXXXXX").string();
-    if (error || ::mkdtemp(folder.data()) == nullptr) {
-      return fail(Code::cannot_write, "no temporary folder can be made", {},
-                  "set TMPDIR to a folder that can be written");
+    return files;
+  }
+  // "" where there is no such file.
+  fs::path path(std::string_view name) const {
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+      if (targets_[i].filename() == name) return pending_[i].temporary();
     }
-    scratch.folder_ = folder;
-    return scratch;
+    return {};
   }
-  Scratch(Scratch&& other) noexcept
-      : folder_(std::exchange(other.folder_, {})),
-        pending_(std::move(other.pending_)),
-        targets_(std::move(other.targets_)) {}
-  Scratch& operator=(Scratch&&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    if (!folder_.empty()) fs::remove_all(folder_, ignored);
-  }
-
-  bool kept() const { return folder_.empty(); }
-  fs::path patients() const { return path(0, "patients.csv"); }
-  fs::path summary() const { return path(1, "summary.csv"); }
-  fs::path timecourses() const { return path(2, "timecourses.nc"); }
-  fs::path record() const { return path(3, "run.json"); }
-
   // run.json last: a folder with one is complete.
   Result<std::vector<fs::path>> commit() {
     for (files::Pending& pending : pending_) VESPER_CHECK(pending.commit());
@@ -76,11 +55,6 @@ class Scratch {
   }
 
  private:
-  Scratch() = default;
-  fs::path path(std::size_t i, const char* name) const {
-    return kept() ? pending_[i].temporary() : folder_ / name;
-  }
-  fs::path folder_;
   std::vector<files::Pending> pending_;
   std::vector<fs::path> targets_;
 };
@@ -92,37 +66,60 @@ Result<void> finished(std::ofstream& stream, const fs::path& path) {
               "see whether the disk is full");
 }
 
+// Units with the rows that patients.csv gets of them.
+struct Chunk {
+  std::vector<UnitResult> units;
+  std::vector<std::string> rows;
+};
+
+// Spread over the units of one kind: of the curves and of the metrics.
+struct Ensembles {
+  Bands curves, metrics;
+  Ensembles(const Shape& shape, std::uint64_t units)
+      : curves(shape.runs() * shape.outputs * shape.times, units, {}),
+        metrics(shape.runs() * shape.kinds, units, of_metrics) {}
+
+  void add(const std::vector<const UnitResult*>& units) {
+    std::vector<const std::vector<double>*> values;
+    for (const UnitResult* unit : units) values.push_back(&unit->curves);
+    curves.add(values);
+    values.clear();
+    for (const UnitResult* unit : units) values.push_back(&unit->metrics);
+    metrics.add(values);
+  }
+};
+
 class Run {
  public:
-  Run(const Study& study, const Options& options, const Progress& progress, Scratch& scratch,
-      Timecourses& timecourses, const std::vector<MetricKind>& kinds)
+  Run(const Study& study, const Options& options, const Progress& progress, Files& files,
+      std::optional<Timecourses>& timecourses, const std::vector<MetricKind>& kinds)
       : study_(study),
         options_(options),
         progress_(progress),
-        scratch_(scratch),
+        files_(files),
         timecourses_(timecourses),
         kinds_(kinds),
         shape_(shape_of(study, kinds)),
         table_(study, kinds),
         arena_(options.threads == 0 ? tbb::task_arena::automatic
-                                    : static_cast<int>(std::min(options.threads, most_threads))) {
-    total_ = shape_.runs() * (1 + study.protocol().uncertainty_draws + study.patients());
-  }
+                                    : static_cast<int>(std::min(options.threads, most_threads))),
+        draws_(study.protocol().uncertainty_draws),
+        units_(1 + draws_ + study.patients()),
+        patient_bands_(shape_, study.patients()),
+        draw_bands_(shape_, draws_) {}
 
-  // The typical patient, then it under every draw, then the patients, each in order of number.
   Result<Summary> go() {
     const auto start = std::chrono::steady_clock::now();
-    patients_csv_.open(scratch_.patients(), std::ios::binary);
-    patients_csv_ << table_.header();
-    VESPER_CHECK(typical());
-    VESPER_CHECK(draws());
-    VESPER_CHECK(patients());
-    VESPER_CHECK(timecourses_.flush());
-    summary_.cancelled = incomplete_;
+    if (const fs::path path = files_.path("patients.csv"); !path.empty()) {
+      patients_csv_.open(path, std::ios::binary);
+      patients_csv_ << table_.header();
+    }
+    VESPER_CHECK(solve_in_order());
+    if (timecourses_) VESPER_CHECK(timecourses_->flush());
     const bool worth_keeping =
         typical_.finished && (study_.patients() == 0 || summary_.patients > 0);
     if (!worth_keeping) return std::move(summary_);
-    VESPER_CHECK(summarise());
+    summarise();
     summary_.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     VESPER_CHECK(write());
@@ -130,174 +127,182 @@ class Run {
   }
 
  private:
-  using Take = std::function<Result<void>(UnitResult)>;
-
-  void count_one();
-  Result<void> typical();
-  Result<void> draws();
-  Result<void> patients();
-  Result<void> solve_in_order(std::uint64_t count,
-                              const std::function<UnitResult(std::uint64_t)>& solve,
-                              const Take& take);
-  UnitResult solve(PatientNumber patient, unsigned draw) {
-    return solve_unit(study_, kinds_, patient, draw, progress_.cancel, [this] { count_one(); });
+  // The typical patient, then it under every draw, then the patients, each in order of number.
+  UnitKey key(std::uint64_t i) const {
+    if (i <= draws_) return {0, static_cast<unsigned>(i)};
+    return {study_.first_patient() + (i - draws_ - 1), 0};
   }
-  void note(UnitResult& unit);
-  Result<void> summarise();
-  Result<void> summarise(std::size_t arm, std::size_t hypothesis);
+  void count_one();
+  Chunk solve(std::uint64_t first, std::uint64_t count);
+  Result<void> solve_in_order();
+  Result<void> take(Chunk& chunk);
+  void summarise();
+  void summarise(std::size_t arm, std::size_t hypothesis);
+  Band band(const Bands& bands, std::size_t series);
   Result<void> write();
 
   const Study& study_;
   const Options& options_;
   const Progress& progress_;
-  Scratch& scratch_;
-  Timecourses& timecourses_;
+  Files& files_;
+  std::optional<Timecourses>& timecourses_;
   const std::vector<MetricKind>& kinds_;
   Shape shape_;
   PatientsTable table_;
   tbb::task_arena arena_;
+  std::uint64_t draws_, units_;
+  Ensembles patient_bands_, draw_bands_;
   std::ofstream patients_csv_;
   UnitResult typical_;
   Summary summary_;
   std::mutex progress_lock_;
-  std::uint64_t done_ = 0, total_ = 0;
-  bool incomplete_ = false;  // a unit was cut short or never begun
+  std::uint64_t done_ = 0;
 };
 
 void Run::count_one() {
   const std::lock_guard guard(progress_lock_);
   ++done_;
-  if (progress_.update) progress_.update(done_, total_);
+  if (progress_.update) progress_.update(done_, units_ * shape_.runs());
 }
 
-void Run::note(UnitResult& unit) {
-  summary_.statistics += unit.statistics;
-  summary_.solved += unit.solved;
-  std::move(unit.failures.begin(), unit.failures.end(), std::back_inserter(summary_.failures));
-  unit.failures.clear();
+Chunk Run::solve(std::uint64_t first, std::uint64_t count) {
+  std::vector<UnitKey> keys;
+  for (std::uint64_t i = first; i < first + count; ++i) keys.push_back(key(i));
+  Chunk chunk;
+  chunk.units = solve_units(study_, kinds_, keys, progress_.cancel, [this] { count_one(); });
+  for (const UnitResult& unit : chunk.units) {
+    const bool listed = unit.patient > 0 || (study_.patients() == 0 && unit.draw == 0);
+    chunk.rows.push_back(listed && patients_csv_.is_open() ? table_.rows(unit) : "");
+  }
+  return chunk;
 }
 
-// Units are solved on all threads and taken one by one in order of their number.  No more than a
-// few a thread exist at a time.  The first unit that was cut short, or could not be taken, is the
-// end.
-Result<void> Run::solve_in_order(std::uint64_t count,
-                                 const std::function<UnitResult(std::uint64_t)>& solve,
-                                 const Take& take) {
+// Chunks of units are solved on all threads and taken one by one in order of their numbers.  No
+// more than a few a thread exist at a time.  The first unit that was cut short, or could not be
+// taken, is the end.
+Result<void> Run::solve_in_order() {
   std::uint64_t next = 0, taken = 0;
-  std::atomic<bool> stop = incomplete_;
+  std::atomic<bool> stop = false;
   Result<void> outcome;
+  const auto threads = static_cast<std::size_t>(arena_.max_concurrency());
+  const std::uint64_t together = units_together(study_, shape_, units_, threads);
+  // oneTBB hands chunks from thread to thread; a checker of threads that does not know its inside
+  // sees the order by this lock.
+  std::mutex order;
+  const auto meet = [&order] { const std::lock_guard guard(order); };
   const auto begin = [&](tbb::flow_control& flow) -> std::uint64_t {
+    meet();
     const bool cancel = progress_.cancel != nullptr && progress_.cancel->load();
-    if (next == count || cancel || stop) {
+    if (next >= units_ || cancel || stop) {
       flow.stop();
       return 0;
     }
-    return next++;
+    const std::uint64_t first = std::exchange(next, next + together);
+    meet();
+    return first;
   };
-  const auto keep = [&](const std::shared_ptr<UnitResult>& unit) {
+  const auto work = [&](std::uint64_t first) {
+    meet();
+    auto chunk = std::make_shared<Chunk>(solve(first, std::min(together, units_ - first)));
+    meet();
+    return chunk;
+  };
+  const auto keep = [&](const std::shared_ptr<Chunk>& chunk) {
+    meet();
     if (stop) return;
-    if (unit->finished) {
-      outcome = take(std::move(*unit));
-      ++taken;
-    }
-    stop = !unit->finished || !outcome;
+    const std::size_t all = chunk->units.size();
+    const auto cut = std::ranges::find(chunk->units, false, &UnitResult::finished);
+    chunk->units.erase(cut, chunk->units.end());
+    outcome = take(*chunk);
+    taken += chunk->units.size();
+    stop = chunk->units.size() < all || !outcome;
+    meet();
   };
   arena_.execute([&] {
-    const auto tokens = units_in_flight * static_cast<std::size_t>(arena_.max_concurrency());
     tbb::parallel_pipeline(
-        tokens, tbb::make_filter<void, std::uint64_t>(tbb::filter_mode::serial_in_order, begin) &
-                    tbb::make_filter<std::uint64_t, std::shared_ptr<UnitResult>>(
-                        tbb::filter_mode::parallel,
-                        [&](std::uint64_t i) { return std::make_shared<UnitResult>(solve(i)); }) &
-                    tbb::make_filter<std::shared_ptr<UnitResult>, void>(
-                        tbb::filter_mode::serial_in_order, keep));
+        chunks_in_flight * threads,
+        tbb::make_filter<void, std::uint64_t>(tbb::filter_mode::serial_in_order, begin) &
+            tbb::make_filter<std::uint64_t, std::shared_ptr<Chunk>>(tbb::filter_mode::parallel,
+                                                                    work) &
+            tbb::make_filter<std::shared_ptr<Chunk>, void>(tbb::filter_mode::serial_in_order,
+                                                           keep));
   });
-  incomplete_ = incomplete_ || taken < count;
+  meet();
+  summary_.cancelled = taken < units_;
   return outcome;
 }
 
-Result<void> Run::typical() {
-  return solve_in_order(
-      1, [this](std::uint64_t) { return solve(0, 0); },
-      [this](UnitResult unit) -> Result<void> {
-        note(unit);
-        if (study_.patients() == 0) patients_csv_ << table_.rows(unit);
-        typical_ = std::move(unit);
-        typical_.finished = true;
-        return timecourses_.write_typical(typical_);
-      });
-}
-
-Result<void> Run::draws() {
-  return solve_in_order(
-      study_.protocol().uncertainty_draws,
-      [this](std::uint64_t i) { return solve(0, static_cast<unsigned>(i + 1)); },
-      [this](UnitResult unit) -> Result<void> {
-        note(unit);
-        return timecourses_.append(Ensemble::draws, std::move(unit));
-      });
-}
-
-Result<void> Run::patients() {
-  return solve_in_order(
-      study_.patients(), [this](std::uint64_t i) { return solve(study_.first_patient() + i, 0); },
-      [this](UnitResult unit) -> Result<void> {
-        note(unit);
-        ++summary_.patients;
-        patients_csv_ << table_.rows(unit);
-        return timecourses_.append(Ensemble::patients, std::move(unit));
-      });
-}
-
-Result<void> Run::summarise() {
-  for (std::size_t arm = 0; arm < shape_.arms; ++arm) {
-    for (std::size_t hypothesis = 0; hypothesis < shape_.hypotheses; ++hypothesis) {
-      VESPER_CHECK(summarise(arm, hypothesis));
+Result<void> Run::take(Chunk& chunk) {
+  std::vector<const UnitResult*> draws, patients;
+  for (std::size_t i = 0; i < chunk.units.size(); ++i) {
+    UnitResult& unit = chunk.units[i];
+    summary_.statistics += unit.statistics;
+    summary_.solved += unit.solved;
+    std::ranges::move(unit.failures, std::back_inserter(summary_.failures));
+    if (unit.patient > 0) patients.push_back(&unit);
+    if (unit.draw > 0) draws.push_back(&unit);
+    if (patients_csv_.is_open()) patients_csv_ << chunk.rows[i];
+  }
+  summary_.patients += patients.size();
+  draw_bands_.add(draws);
+  patient_bands_.add(patients);
+  for (UnitResult& unit : chunk.units) {
+    if (unit.patient == 0 && unit.draw == 0) {
+      typical_ = std::move(unit);
+      if (timecourses_) VESPER_CHECK(timecourses_->write_typical(typical_));
+    } else if (timecourses_) {
+      VESPER_CHECK(timecourses_->append(unit.draw > 0 ? Ensemble::draws : Ensemble::patients,
+                                        std::move(unit)));
     }
   }
   return {};
 }
 
-Result<void> Run::summarise(std::size_t arm, std::size_t hypothesis) {
+void Run::summarise() {
+  for (std::size_t arm = 0; arm < shape_.arms; ++arm) {
+    for (std::size_t hypothesis = 0; hypothesis < shape_.hypotheses; ++hypothesis) {
+      summarise(arm, hypothesis);
+    }
+  }
+}
+
+Band Run::band(const Bands& bands, std::size_t series) {
+  const Band band = bands.band(series);
+  summary_.quantile_error = std::max(summary_.quantile_error, band.quantile_error);
+  return band;
+}
+
+void Run::summarise(std::size_t arm, std::size_t hypothesis) {
   const std::size_t run = arm * shape_.hypotheses + hypothesis;
   for (std::size_t output = 0; output < shape_.outputs; ++output) {
     Series series{arm, hypothesis, output, {}, {}, {}};
-    const double* first = typical_.curves.data() + (run * shape_.outputs + output) * shape_.times;
-    series.typical.assign(first, first + shape_.times);
-    VESPER_TRY(series.patients, timecourses_.bands(Ensemble::patients, arm, hypothesis, output));
-    VESPER_TRY(series.uncertainty, timecourses_.bands(Ensemble::draws, arm, hypothesis, output));
+    const std::size_t first = (run * shape_.outputs + output) * shape_.times;
+    for (std::size_t i = first; i < first + shape_.times; ++i) {
+      series.typical.push_back(typical_.curves[i]);
+      if (summary_.patients > 0) series.patients.push_back(band(patient_bands_.curves, i));
+      if (draw_bands_.curves.count() > 0) series.uncertainty.push_back(band(draw_bands_.curves, i));
+    }
     summary_.series.push_back(std::move(series));
   }
   for (std::size_t kind = 0; kind < shape_.kinds; ++kind) {
-    Metric metric{kinds_[kind].name,
-                  kinds_[kind].column,
-                  kinds_[kind].unit,
-                  arm,
-                  hypothesis,
-                  kinds_[kind].watched,
-                  {},
-                  typical_.metrics[run * shape_.kinds + kind],
-                  {}};
-    VESPER_TRY(metric.patients,
-               timecourses_.metric_band(Ensemble::patients, arm, hypothesis, kind));
-    VESPER_TRY(metric.uncertainty,
-               timecourses_.metric_band(Ensemble::draws, arm, hypothesis, kind));
-    summary_.metrics.push_back(std::move(metric));
+    const std::size_t i = run * shape_.kinds + kind;
+    summary_.metrics.push_back({kinds_[kind].name, kinds_[kind].column, kinds_[kind].unit, arm,
+                                hypothesis, kinds_[kind].watched, band(patient_bands_.metrics, i),
+                                typical_.metrics[i], band(draw_bands_.metrics, i)});
   }
-  return {};
 }
 
 Result<void> Run::write() {
-  VESPER_CHECK(timecourses_.close());
-  VESPER_CHECK(finished(patients_csv_, scratch_.patients()));
-  if (!scratch_.kept()) return {};
-  std::ofstream summary(scratch_.summary(), std::ios::binary);
+  if (timecourses_) VESPER_CHECK(timecourses_->close());
+  if (!patients_csv_.is_open()) return {};
+  VESPER_CHECK(finished(patients_csv_, files_.path("patients.csv")));
+  std::ofstream summary(files_.path("summary.csv"), std::ios::binary);
   write_summary(summary, study_, summary_.series);
-  VESPER_CHECK(finished(summary, scratch_.summary()));
-  std::ofstream record(scratch_.record(), std::ios::binary);
+  VESPER_CHECK(finished(summary, files_.path("summary.csv")));
+  std::ofstream record(files_.path("run.json"), std::ios::binary);
   record << run_record(study_, options_, summary_, table_.columns());
-  VESPER_CHECK(finished(record, scratch_.record()));
-  VESPER_TRY(summary_.files, scratch_.commit());
+  VESPER_CHECK(finished(record, files_.path("run.json")));
+  VESPER_TRY(summary_.files, files_.commit());
   return {};
 }
 
@@ -305,10 +310,14 @@ Result<void> Run::write() {
 
 Result<Summary> run(const Study& study, const Options& options, const std::filesystem::path& out,
                     const Progress& progress) {
-  VESPER_TRY(Scratch scratch, Scratch::open(out));
+  VESPER_TRY(Files files, Files::open(out, options.timecourses));
   const std::vector<MetricKind> kinds = metric_kinds(study);
-  VESPER_TRY(Timecourses timecourses, Timecourses::create(scratch.timecourses(), study, kinds, {}));
-  return Run(study, options, progress, scratch, timecourses, kinds).go();
+  std::optional<Timecourses> timecourses;
+  if (const fs::path path = files.path("timecourses.nc"); !path.empty()) {
+    VESPER_TRY(auto created, Timecourses::create(path, study, kinds, {}));
+    timecourses.emplace(std::move(created));
+  }
+  return Run(study, options, progress, files, timecourses, kinds).go();
 }
 
 }  // namespace vesper::simulate

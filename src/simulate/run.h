@@ -18,6 +18,8 @@ struct Band {
   std::uint64_t n = 0;  // patients with a value
   // NaN where there are no values; quantiles are of type 7, sd that of a sample (NaN for n < 2).
   double mean = 0, sd = 0, q05 = 0, q25 = 0, q50 = 0, q75 = 0, q95 = 0;
+  // Bound on the relative error of the quantiles; 0: exact.  See bands.h.
+  double quantile_error = 0;
 };
 
 struct Series {  // one output of one arm under one hypothesis, over the grid
@@ -54,7 +56,9 @@ struct Summary {
   std::vector<PatientFailure> failures;
   solve::Statistics statistics;
   std::uint64_t patients = 0;  // patients that were run, failures included
-  std::uint64_t solved = 0;    // runs that finished, of patients, the typical one and draws
+  // The largest bound on the relative error of a quantile; 0: all are exact.
+  double quantile_error = 0;
+  std::uint64_t solved = 0;  // runs that finished, of patients, the typical one and draws
   bool cancelled = false;
   double seconds = 0;
   std::vector<std::filesystem::path>
@@ -68,11 +72,13 @@ struct Progress {
   const std::atomic<bool>* cancel = nullptr;
 };
 
-// Runs everything.  With an `out` folder writes patients.csv, summary.csv, timecourses.nc and
-// run.json there; without one (validate) keeps nothing on disk but a temporary file.  A failed
-// patient is listed and leaves gaps, the others finish.  A cancelled run keeps the patients that
-// were finished in order, and says so in run.json; before the first one is finished it keeps none.
-// Every figure but `seconds` is the same for any number of threads.
+// Runs everything.  With an `out` folder writes patients.csv, summary.csv, run.json and, unless the
+// options say no, timecourses.nc there; without one nothing on disk.  A failed patient is listed
+// and leaves gaps, the others finish.  A cancelled run keeps the patients that were finished in
+// order, and says so in run.json; before the first one is finished it keeps none.  Every figure but
+// `seconds` is the same for any number of threads.
+//
+// Memory does not grow with the number of patients beyond what bands.h says.
 //
 // netCDF is not safe for threads: one run() at a time in a program.
 Result<Summary> run(const Study& study, const Options& options, const std::filesystem::path& out,

@@ -11,24 +11,14 @@
 #include <set>
 
 #include "language/antimony.h"
+#include "simulate/engine.h"
 #include "simulate/hash.h"
-#include "simulate/resolve.h"
-#include "simulate/variation.h"
+#include "simulate/study_data.h"
 
 namespace vesper::simulate {
 namespace {
 
 constexpr double most_values = 1e12;  // patients x arms x hypotheses x times x outputs
-constexpr double nearly_zero = 1e-300;
-
-// Draws of the model's own distributions lie behind those of any population's parameters.
-constexpr std::uint64_t own_distributions = std::uint64_t{1} << 32;
-
-using Values = std::map<std::uint32_t, double>;  // by parameter index
-
-std::vector<std::pair<std::uint32_t, double>> listed(const Values& values) {
-  return {values.begin(), values.end()};
-}
 
 // Parameters that an expression reads, initial assignments followed.
 void collect_parameters(const equations::System& system, equations::NodeId node,
@@ -59,50 +49,6 @@ Diagnostic not_computable(const equations::System& system, const solve::Failure&
 
 }  // namespace
 
-struct Study::Data {
-  Protocol protocol;
-  std::shared_ptr<const equations::System> system;
-  std::unique_ptr<solve::Compiled> engine;
-  std::vector<WatchedOutput> watched;
-  std::vector<equations::Hypothesis> hypotheses;
-  std::vector<double> grid;        // [h]
-  std::vector<double> model_grid;  // [time]
-  double end = 0;                  // [time]
-  double per_hour = 1;             // model time units an hour
-  std::uint64_t patients = 0;
-  PatientNumber first_patient = 1;
-  solve::Tolerances tolerances;
-  std::vector<InputFile> inputs;
-
-  std::vector<Values> fixed;                         // per hypothesis: hypothesis, then settings
-  std::vector<std::vector<Spread>> uncertain;        // per hypothesis
-  std::vector<std::uint32_t> population_parameters;  // in Population::parameters() order
-  std::vector<Spread> own_spreads;                   // of the model, where the population has none
-  std::vector<double> own_centres;                   // values of those in the model as it stands
-  std::vector<std::uint32_t> varied;
-  std::vector<std::vector<DoseRoute>> routes;  // per arm and regimen line
-
-  Result<void> build_model(const files::SearchPath& search);
-  Result<void> choose_patients(const Options& options);
-  Result<void> choose_numbers(const Options& options);
-  Result<void> set_parameters(const Options& options);
-  Result<void> set_population();
-  Result<void> set_own_spreads(const std::vector<double>& typical);
-  Result<void> set_uncertainty(const std::vector<double>& typical);
-  Result<void> route_doses(const files::SearchPath& search);
-  Result<void> lay_grid();
-  Result<void> check_that_patients_differ() const;
-  Result<void> check_computed_parameters() const;
-
-  using Parameters = tl::expected<std::vector<double>, solve::Failure>;
-  Values typical_values(std::size_t hypothesis, unsigned draw) const;
-  population::Patient draw(PatientNumber number, const std::vector<double>& typical) const;
-  Parameters parameters(PatientNumber number, std::size_t hypothesis, unsigned draw) const;
-  void add_inputs(const dosing::Dose& dose, const DoseRoute& route,
-                  std::vector<solve::Input>& inputs) const;
-  std::vector<solve::Input> dose_inputs(PatientNumber number, std::size_t arm) const;
-};
-
 // --- preparing --------------------------------------------------------------------------------
 
 Result<Study> Study::prepare(Protocol protocol, const Options& options,
@@ -110,12 +56,14 @@ Result<Study> Study::prepare(Protocol protocol, const Options& options,
   auto data = std::make_unique<Data>();
   data->protocol = std::move(protocol);
   VESPER_CHECK(data->build_model(search));
+  VESPER_CHECK(data->choose_engine(options));
   VESPER_CHECK(data->choose_patients(options));
   VESPER_CHECK(data->choose_numbers(options));
   VESPER_CHECK(data->set_parameters(options));
   VESPER_CHECK(data->route_doses(search));
   VESPER_CHECK(data->check_that_patients_differ());
   VESPER_CHECK(data->lay_grid());
+  data->settle_what_is_shared();
   data->inputs = input_files(data->protocol, *data->system, search);
   return Study(std::move(data));
 }
@@ -125,9 +73,15 @@ Result<void> Study::Data::build_model(const files::SearchPath& search) {
   VESPER_TRY(equations::System built, equations::build(model));
   system = std::make_shared<const equations::System>(std::move(built));
   VESPER_TRY(watched, resolve_watch(protocol, *system));
+  return {};
+}
+
+Result<void> Study::Data::choose_engine(const Options& options) {
   std::vector<std::uint32_t> outputs;
   for (const WatchedOutput& output : watched) outputs.push_back(output.output);
-  engine = solve::compile_reference(system, std::move(outputs));
+  VESPER_TRY(engine, compile(system, std::move(outputs), options));
+  engine_kind = options.engine;
+  batch = batch_of(options.engine);
   return {};
 }
 
@@ -316,137 +270,18 @@ Result<void> Study::Data::lay_grid() {
   return {};
 }
 
-// --- solving ----------------------------------------------------------------------------------
-
-Values Study::Data::typical_values(std::size_t hypothesis, unsigned draw) const {
-  Values values = fixed[hypothesis];
-  if (draw == 0) return values;
-  const population::RandomKey key{protocol.seed, draw, 0, population::Stream::uncertainty};
-  for (const Spread& spread : uncertain[hypothesis]) {
-    values[spread.parameter] = spread.quantile(population::uniform(key, spread.parameter));
+// Everything here is the same for every patient, so that none of it is computed for each.
+void Study::Data::settle_what_is_shared() {
+  for (std::size_t hypothesis = 0; hypothesis < hypotheses.size(); ++hypothesis) {
+    best_estimates.push_back(solve::initial_parameters(*system, typical_values(hypothesis, 0)));
   }
-  return values;
-}
-
-population::Patient Study::Data::draw(PatientNumber number,
-                                      const std::vector<double>& typical) const {
-  population::Patient patient;
-  patient.id = number;
-  if (!protocol.population) return patient;
-  std::vector<double> centres;
-  for (const std::uint32_t index : population_parameters) centres.push_back(typical[index]);
-  return protocol.population->draw(protocol.seed, 0, number, centres);
-}
-
-Study::Data::Parameters Study::Data::parameters(PatientNumber number, std::size_t hypothesis,
-                                                unsigned draw_number) const {
-  Values values = typical_values(hypothesis, draw_number);
-  auto typical = solve::initial_parameters(*system, listed(values));
-  if (number == 0 || !typical) return typical;
-  const population::Patient patient = draw(number, *typical);
-  if (!patient.problem.empty()) return tl::unexpected(solve::Failure{0, "", patient.problem});
-  for (std::size_t i = 0; i < population_parameters.size(); ++i) {
-    values[population_parameters[i]] = patient.parameters[i];
+  for (std::size_t arm = 0; arm < protocol.arms.size(); ++arm) {
+    const auto& items = protocol.arms[arm].regimen.items;
+    all_doses.push_back(dose_inputs(0, arm));
+    doses_are_missed.push_back(
+        std::any_of(items.begin(), items.end(),
+                    [](const dosing::RegimenItem& item) { return item.adherence < 1; }));
   }
-  const population::RandomKey key{protocol.seed, 0, number, population::Stream::parameters};
-  for (std::size_t i = 0; i < own_spreads.size(); ++i) {
-    const std::uint32_t index = own_spreads[i].parameter;
-    const double drawn =
-        own_spreads[i].quantile(population::uniform(key, own_distributions + index));
-    const double centre = (*typical)[index];
-    values[index] = std::abs(own_centres[i]) > nearly_zero ? drawn * (centre / own_centres[i])
-                                                           : drawn + (centre - own_centres[i]);
-  }
-  return solve::initial_parameters(*system, listed(values));
-}
-
-void Study::Data::add_inputs(const dosing::Dose& dose, const DoseRoute& route,
-                             std::vector<solve::Input>& inputs) const {
-  using Kind = dosing::Release::Kind;
-  using Shape = solve::Input::Shape;
-  const double time = (dose.time + dose.lag) * per_hour;
-  if (time >= end) return;
-  for (const dosing::Release& part : dose.release) {
-    solve::Input input;
-    input.state = route.state;
-    input.time = time;
-    input.amount = dose.amount * part.fraction * route.per_nmol;
-    input.duration = part.duration * per_hour;
-    input.rate = part.rate / per_hour;
-    input.shape = part.shape;
-    input.scale = part.scale * per_hour;
-    switch (part.kind) {
-      case Kind::bolus:
-        input.kind = Shape::bolus;
-        break;
-      case Kind::zero_order:
-        input.kind = Shape::zero_order;
-        break;
-      case Kind::first_order:
-        input.kind = Shape::first_order;
-        break;
-      case Kind::gamma:
-        input.kind = Shape::gamma;
-        break;
-    }
-    inputs.push_back(input);
-  }
-}
-
-// Which doses are taken depends on the patient and the place of the line in its regimen, not on
-// the arm: arms are compared in patients who forget the same evenings.
-std::vector<solve::Input> Study::Data::dose_inputs(PatientNumber number, std::size_t arm) const {
-  const population::RandomKey key{protocol.seed, 0, number, population::Stream::adherence};
-  const auto uniform = [&](std::size_t item, std::size_t k) {
-    if (number == 0) return 0.0;
-    return population::uniform(key, (static_cast<std::uint64_t>(item) << 32) + k);
-  };
-  std::vector<solve::Input> inputs;
-  const auto doses = dosing::timeline(protocol.arms[arm].regimen, protocol.duration, uniform);
-  for (const dosing::Dose& dose : doses) add_inputs(dose, routes[arm][dose.item], inputs);
-  return inputs;
-}
-
-solve::Solution Study::solve(PatientNumber number, std::size_t arm, std::size_t hypothesis,
-                             unsigned uncertainty_draw) const {
-  assert(arm < data_->protocol.arms.size() && hypothesis < data_->hypotheses.size());
-  auto values = data_->parameters(number, hypothesis, uncertainty_draw);
-  if (!values) {
-    solve::Solution failed;
-    failed.failure = std::move(values.error());
-    return failed;
-  }
-  solve::Problem problem;
-  problem.parameters = std::move(*values);
-  problem.inputs = data_->dose_inputs(number, arm);
-  problem.end = data_->end;
-  problem.grid = data_->model_grid;
-  problem.trace = true;
-  problem.tolerances = data_->tolerances;
-  solve::Solution solution = data_->engine->solve(problem);
-
-  const std::size_t outputs = data_->watched.size();
-  const auto show = [&](std::vector<double>& table) {
-    for (std::size_t i = 0; i < table.size(); ++i) table[i] *= data_->watched[i % outputs].scale;
-  };
-  show(solution.values);
-  show(solution.trace.values);
-  for (double& time : solution.trace.times) time /= data_->per_hour;
-  if (solution.failure) solution.failure->time /= data_->per_hour;
-  return solution;
-}
-
-tl::expected<std::vector<double>, solve::Failure> Study::parameters(
-    PatientNumber number, std::size_t hypothesis, unsigned uncertainty_draw) const {
-  return data_->parameters(number, hypothesis, uncertainty_draw);
-}
-
-population::Patient Study::patient(PatientNumber number) const {
-  assert(number >= 1);
-  const auto typical =
-      solve::initial_parameters(*data_->system, listed(data_->typical_values(0, 0)));
-  const std::vector<double> none(data_->system->parameters.size(), std::nan(""));
-  return data_->draw(number, typical ? *typical : none);
 }
 
 // --- what it holds ----------------------------------------------------------------------------
@@ -475,6 +310,9 @@ std::uint64_t Study::patients() const {
 }
 PatientNumber Study::first_patient() const {
   return data_->first_patient;
+}
+Engine Study::engine() const {
+  return data_->engine_kind;
 }
 std::uint64_t Study::seed() const {
   return data_->protocol.seed;

@@ -15,9 +15,11 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,11 @@
 
 namespace vesper::simulate {
 
+enum class Engine {
+  fast,       // compiled lanes
+  reference,  // the interpreter and CVODE
+};
+
 struct Options {
   std::optional<std::uint64_t> patients;
   std::optional<std::uint64_t> only_patient;  // run this one alone (--patient 57)
@@ -37,6 +44,11 @@ struct Options {
   std::optional<std::vector<std::string>> hypotheses;  // ids or {"all"}
   std::vector<Setting> settings;                       // --set, after the protocol's own
   std::optional<double> relative_tolerance, absolute_tolerance;
+  Engine engine = Engine::fast;
+  unsigned lanes = 0;  // of the fast engine: patients in a vector; 0: the widest of the machine
+  solve::Method method = solve::Method::automatic;  // of the fast engine
+  std::filesystem::path code_cache;  // folder of the fast engine's code; empty: none is kept
+  bool timecourses = true;           // keep every curve, in timecourses.nc
 };
 
 struct WatchedOutput {
@@ -58,6 +70,15 @@ struct InputFile {
 // 0: the typical patient; others from the population.
 using PatientNumber = std::uint64_t;
 
+// One patient made ready: what its runs share.
+struct Subject {
+  PatientNumber number = 0;
+  unsigned uncertainty_draw = 0;
+  std::vector<double> covariates;  // of a patient of a population
+  std::vector<tl::expected<std::vector<double>, solve::Failure>> parameters;  // by hypothesis
+  std::vector<std::vector<solve::Input>> inputs;  // by arm, where the patient misses doses of it
+};
+
 class Study {
  public:
   static Result<Study> prepare(Protocol protocol, const Options& options,
@@ -72,6 +93,8 @@ class Study {
   std::uint64_t patients() const;                                // 0: typical alone
   PatientNumber first_patient() const;
   std::uint64_t seed() const;
+  Engine engine() const;
+  const solve::Compiled& compiled() const;
   // Parameters that differ between patients (indices, ascending), and those that are drawn for
   // uncertainty under a hypothesis.
   const std::vector<std::uint32_t>& varied() const;
@@ -80,12 +103,27 @@ class Study {
 
   // Its covariates, and its parameters around the typical values under the first hypothesis.
   population::Patient patient(PatientNumber number) const;  // number >= 1
+  // The patient, or under `uncertainty_draw` k > 0 the k-th draw of the uncertain parameters.
+  Subject subject(PatientNumber number, unsigned uncertainty_draw = 0) const;
+
   // Solves one patient of one arm under one hypothesis.  Values are in the shown units, outputs in
   // watched() order; values on grid(), the trace and a failure have times in hours; final states
-  // are in the model's units.  `uncertainty_draw` 0: the best estimates; k: the k-th draw of the
-  // uncertain parameters.
+  // are in the model's units.  The trace begins at `trace_from` [h].
   solve::Solution solve(PatientNumber number, std::size_t arm, std::size_t hypothesis,
-                        unsigned uncertainty_draw = 0) const;
+                        unsigned uncertainty_draw = 0, double trace_from = 0) const;
+
+  // The same for many runs, which fills the lanes of the fast engine; runs of about equal length
+  // should stand together.  done(i, solution) is called on this thread, once for each run, in any
+  // order; when `cancel` turns true the rest are left out.  A solution does not depend on the
+  // others, to the last bit.
+  struct Run {
+    std::size_t subject = 0, arm = 0, hypothesis = 0;
+  };
+  void solve_all(std::span<const Subject> subjects, std::span<const Run> runs, double trace_from,
+                 const std::atomic<bool>* cancel,
+                 const std::function<void(std::size_t, solve::Solution)>& done) const;
+  std::size_t batch() const;  // runs that the engine takes at once
+
   // Parameter values by index, as solve() would use them (for patients.csv and the report).
   tl::expected<std::vector<double>, solve::Failure> parameters(PatientNumber number,
                                                                std::size_t hypothesis,

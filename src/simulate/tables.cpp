@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <ostream>
@@ -119,7 +120,9 @@ const std::vector<Column>& summary_columns() {
       {"p95", "", "95 % quantile over patients"},
       {"typical", "", "the typical patient"},
       {"uncertainty_p05", "", "5 % quantile of the typical patient over uncertain parameters"},
-      {"uncertainty_p95", "", "95 % quantile of the same"}};
+      {"uncertainty_p95", "", "95 % quantile of the same"},
+      {"quantile_error", "",
+       "bound on the relative error of the quantiles of this row; 0: they are exact"}};
   return columns;
 }
 
@@ -140,7 +143,7 @@ void write_summary(std::ostream& stream, const Study& study, const std::vector<S
                                  band.q95, one.typical[i], uncertain.q05, uncertain.q95}) {
         stream << "," << csv_number(value);
       }
-      stream << "\n";
+      stream << "," << csv_number(std::max(band.quantile_error, uncertain.quantile_error)) << "\n";
     }
   }
 }

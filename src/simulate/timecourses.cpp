@@ -7,12 +7,11 @@
 #include <array>
 #include <limits>
 
-#include "simulate/band.h"
-
 namespace vesper::simulate {
 namespace {
 
 constexpr std::size_t times_in_chunk = 256;
+constexpr std::size_t chunk_cache = 1u << 20;  // [bytes] of one variable
 
 // A file in the making: the first error is kept and later calls do nothing.
 class File {
@@ -139,6 +138,9 @@ int Timecourses::Data::define_values(const std::string& name, const std::vector<
   file.check(nc_def_var_chunking(file.id(), variable, NC_CHUNKED, chunk.data()));
   file.check(nc_def_var_fill(file.id(), variable, NC_FILL, missing));
   file.check(nc_def_var_deflate(file.id(), variable, 1, 1, 1));
+  // Whole rows of chunks are written at once, so none has to wait in a cache; the default is 16 MB
+  // a variable.
+  file.check(nc_set_var_chunk_cache(file.id(), variable, chunk_cache, 7, 1));
   file.attribute(variable, "long_name", long_name);
   file.attribute(variable, "units", unit.empty() ? "1" : unit);
   return variable;
@@ -293,50 +295,6 @@ Result<void> Timecourses::append(Ensemble ensemble, UnitResult unit) {
 Result<void> Timecourses::flush() {
   for (EnsembleData& ensemble : data_->ensembles) data_->write_block(ensemble);
   return data_->file.result();
-}
-
-std::uint64_t Timecourses::count(Ensemble ensemble) const {
-  const EnsembleData& from = data_->at(ensemble);
-  return from.written + from.block.size();
-}
-
-Result<std::vector<Band>> Timecourses::bands(Ensemble ensemble, std::size_t arm,
-                                             std::size_t hypothesis, std::size_t output) const {
-  const EnsembleData& from = data_->at(ensemble);
-  std::vector<Band> bands;
-  if (from.written == 0) return bands;
-  const std::size_t times = data_->shape.times, count = from.written;
-  std::size_t width =
-      std::clamp<std::size_t>(data_->limits.slab_bytes / (sizeof(double) * count), 1, times);
-  if (width > times_in_chunk) width -= width % times_in_chunk;
-  std::vector<double> slab(width * count), column(count);
-  for (std::size_t first = 0; first < times; first += width) {
-    const std::size_t here = std::min(width, times - first);
-    const std::array<std::size_t, 4> start{arm, hypothesis, 0, first}, size{1, 1, count, here};
-    if (data_->file.ok()) {
-      data_->file.check(nc_get_vara_double(data_->file.id(), from.curves[output], start.data(),
-                                           size.data(), slab.data()));
-    }
-    VESPER_CHECK(data_->file.result());
-    for (std::size_t time = 0; time < here; ++time) {
-      for (std::size_t unit = 0; unit < count; ++unit) column[unit] = slab[unit * here + time];
-      bands.push_back(band(column));
-    }
-  }
-  return bands;
-}
-
-Result<Band> Timecourses::metric_band(Ensemble ensemble, std::size_t arm, std::size_t hypothesis,
-                                      std::size_t kind) const {
-  const EnsembleData& from = data_->at(ensemble);
-  std::vector<double> values(from.written);
-  if (!values.empty() && data_->file.ok()) {
-    const std::array<std::size_t, 3> start{arm, hypothesis, 0}, size{1, 1, values.size()};
-    data_->file.check(nc_get_vara_double(data_->file.id(), from.metrics[kind], start.data(),
-                                         size.data(), values.data()));
-  }
-  VESPER_CHECK(data_->file.result());
-  return band(values);
 }
 
 Result<void> Timecourses::close() {

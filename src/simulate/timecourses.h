@@ -8,8 +8,7 @@
 //   coordinates          time [h], patient, draw, arm, hypothesis
 //
 // Values are 64-bit, or 32-bit (7 digits) where all of them would take more than 256 MB; deflated
-// at level 1.  Missing is NaN.  While a run goes on it is also the store that spreads over patients
-// are computed from, so that no run has to hold its patients in memory.
+// at level 1.  Missing is NaN.  Patients are written as they finish and are not held in memory.
 //
 // The netCDF library is not safe for threads: one call at a time in the whole program.
 #pragma once
@@ -30,7 +29,6 @@ class Timecourses {
     double largest_in_full = 256e6;       // [bytes] of all curves in 64-bit values
     std::size_t block_bytes = 32u << 20;  // of curves held before they are written
     std::size_t most_in_block = 64;       // units
-    std::size_t slab_bytes = 64u << 20;   // read at a time for quantiles; at least one grid time
   };
 
   // Keeps references to the study and the kinds.
@@ -43,13 +41,6 @@ class Timecourses {
   // Units in the order of their numbers; the last ones are written by flush().
   Result<void> append(Ensemble ensemble, UnitResult unit);
   Result<void> flush();
-  std::uint64_t count(Ensemble ensemble) const;
-
-  // Spread over the units that were appended and flushed, at each grid time.
-  Result<std::vector<Band>> bands(Ensemble ensemble, std::size_t arm, std::size_t hypothesis,
-                                  std::size_t output) const;
-  Result<Band> metric_band(Ensemble ensemble, std::size_t arm, std::size_t hypothesis,
-                           std::size_t kind) const;
   Result<void> close();  // after which nothing else may be called
 
  private:

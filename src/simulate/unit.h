@@ -1,10 +1,13 @@
 // The unit of work: one patient (or the typical one, or one draw of uncertain parameters) through
 // all arms and hypotheses.  A pure function of the study and its numbers, so the results are the
 // same on any thread, in any order, alone or among others.
+//
+// Units are solved some at a time, so that the lanes of the fast engine stay full.
 #pragma once
 
 #include <atomic>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "simulate/exposure.h"
@@ -31,9 +34,19 @@ struct UnitResult {
   std::uint64_t solved = 0;
 };
 
-// `done` is called after each solve, from whatever thread this runs on.
-UnitResult solve_unit(const Study& study, const std::vector<MetricKind>& kinds,
-                      PatientNumber patient, unsigned draw, const std::atomic<bool>* cancel,
-                      const std::function<void()>& done);
+struct UnitKey {
+  PatientNumber patient = 0;
+  unsigned draw = 0;
+};
+
+// How many units to solve together: enough runs for the engine's lanes, but not so many that `all`
+// of them leave one of the threads without work, nor that their curves take much memory.
+std::size_t units_together(const Study& study, const Shape& shape, std::uint64_t all,
+                           std::size_t threads);
+
+// In the order of the keys.  `done` is called after each run, from whatever thread this runs on.
+std::vector<UnitResult> solve_units(const Study& study, const std::vector<MetricKind>& kinds,
+                                    std::span<const UnitKey> keys, const std::atomic<bool>* cancel,
+                                    const std::function<void()>& done);
 
 }  // namespace vesper::simulate

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 #include "solve/times.h"
 
@@ -25,7 +26,7 @@ constexpr double least_advance = 1e-9;
 Course::Course(const Engine& engine, const Problem& problem)
     : engine_(engine),
       problem_(problem),
-      forcing_({}),
+      forcing_({}, problem.start),
       p_(problem.parameters),
       held_(engine.conditions.result_count(), 0),
       now_(held_.size(), 0),
@@ -58,19 +59,25 @@ void Course::begin(std::span<double> y) {
   if (tolerances.absolute_by_state.empty()) check_absolute(tolerances.absolute);
   for (double a : tolerances.absolute_by_state) check_absolute(a);
   if (failed()) return;
+  const double earliest =
+      problem_.continued ? -std::numeric_limits<double>::infinity() : problem_.start;
   for (std::size_t k = 0; k < problem_.inputs.size(); ++k)
-    if (auto why = refusal(problem_.inputs[k], problem_.start, y.size()))
+    if (auto why = refusal(problem_.inputs[k], earliest, y.size()))
       return refuse(fmt::format("input {} {}", k + 1, *why));
   for (std::size_t k = 0; k < p_.size(); ++k)
     if (!std::isfinite(p_[k]))
       return fail(problem_.start, system.parameters[k].label(), "the parameter is not finite");
 
-  engine_.initial_states.evaluate(problem_.start, {}, p_, scratch_, y);
+  assert(problem_.initial_states.empty() || problem_.initial_states.size() == y.size());
+  if (problem_.initial_states.empty())
+    engine_.initial_states.evaluate(problem_.start, {}, p_, scratch_, y);
+  else
+    std::ranges::copy(problem_.initial_states, y.begin());
   for (std::size_t k = 0; k < y.size(); ++k)
     if (!std::isfinite(y[k]))
       return fail(problem_.start, state_label(k), "its initial value is not finite");
 
-  forcing_ = Forcing(problem_.inputs);
+  forcing_ = Forcing(problem_.inputs, problem_.start);
   solution.values.reserve(problem_.grid.size() * engine_.outputs.size());
   std::size_t most_assignments = 0;
   for (const Event& event : system.events) most_assignments += event.assignments.size();

@@ -24,13 +24,18 @@ class Fast final : public Compiled {
   std::span<const std::uint32_t> outputs() const override { return engine_.formulas.outputs; }
   Solution solve(const Problem& problem) const override {
     Solution result;
-    solve_all({&problem, 1}, [&](std::size_t, Solution solution) { result = std::move(solution); });
+    solve_all({&problem, 1}, [&](std::size_t, Solution solution) {
+      result = std::move(solution);
+      return true;
+    });
     return result;
   }
-  void solve_all(std::span<const Problem> problems,
-                 const std::function<void(std::size_t, Solution)>& done) const override {
+  void solve_all(std::span<const Problem> problems, const Done& done) const override {
     Lanes(engine_, problems, done).run();
   }
+  unsigned lanes() const override { return engine_.code->lanes(); }
+  bool from_cache() const override { return engine_.code->from_cache(); }
+  double compile_seconds() const override { return engine_.code->compile_seconds(); }
 
  private:
   FastEngine engine_;

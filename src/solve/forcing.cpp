@@ -116,9 +116,13 @@ std::optional<std::string> refusal(const Input& input, double start, std::size_t
   return std::nullopt;
 }
 
-Forcing::Forcing(std::span<const Input> inputs) {
+Forcing::Forcing(std::span<const Input> inputs, double start) {
+  const auto over = [start](const Input& input) {
+    const bool past = input.time < start && !coincide(input.time, start);
+    return past && (immediate(input) || remaining(input, start) < exhausted);
+  };
   for (const Input& input : inputs)
-    if (input.amount > 0) pending_.push_back(input);
+    if (input.amount > 0 && !over(input)) pending_.push_back(input);
   std::ranges::stable_sort(pending_, {}, &Input::time);
   active_.reserve(pending_.size());
 }

@@ -15,8 +15,9 @@ std::optional<std::string> refusal(const Input& input, double start, std::size_t
 
 class Forcing {
  public:
-  // Inputs that no refusal meets.  Those of amount 0 are left out.
-  explicit Forcing(std::span<const Input> inputs);
+  // Inputs that no refusal meets.  Those of amount 0 are left out, and those that are over before
+  // the start.
+  Forcing(std::span<const Input> inputs, double start);
 
   // The next time after the latest arrive() at which an input begins or ends at once; infinity when
   // none is left.

@@ -35,7 +35,8 @@ AlignedDoubles::AlignedDoubles(std::size_t count) {
   std::fill_n(data_.get(), bytes / sizeof(double), 0.0);
 }
 
-Lanes::Lanes(const FastEngine& engine, std::span<const Problem> problems, const Done& done)
+Lanes::Lanes(const FastEngine& engine, std::span<const Problem> problems,
+             const Compiled::Done& done)
     : engine_(engine),
       ops_(*engine.ops),
       code_(engine.code->call()),
@@ -80,7 +81,7 @@ void Lanes::run() {
   // and events have happened, rows up to t are recorded, t lies before its stop.  A turn is one
   // step tried in every lane; those that come to their stop have what happens there done, and those
   // that come to their end have handed in their solution and taken the next problem.
-  while (active_ != 0) {
+  while (active_ != 0 && !stopped_) {
     const LaneSet explicit_lanes = explicit_, implicit_lanes = active_ & ~explicit_;
     if (implicit_lanes != 0) {
       attempt_rosenbrock();
@@ -105,7 +106,7 @@ LaneSet Lanes::fill() {
 // Begins the next problem in the lane; false when none is left.  Those that cannot begin are handed
 // in at once.
 bool Lanes::load(std::size_t lane) {
-  while (next_problem_ < problems_.size()) {
+  while (next_problem_ < problems_.size() && !stopped_) {
     const std::size_t index = next_problem_++;
     const Problem& problem = problems_[index];
     auto patient = std::make_unique<Patient>(engine_.formulas, problem, index);
@@ -114,7 +115,7 @@ bool Lanes::load(std::size_t lane) {
     if (course.failed()) {
       course.solution.final_states = y_of_lane_;
       course.solution.final_parameters = problem.parameters;
-      done_(index, std::move(course.solution));
+      stopped_ = !done_(index, std::move(course.solution));
       continue;
     }
     const Tolerances& tolerances = problem.tolerances;
@@ -185,7 +186,7 @@ void Lanes::unload(std::size_t lane) {
   clock_.stop[lane] = clock_.h[lane] = clock_.longest[lane] = 1;
   clock_.grid[lane] = infinity;
   for (std::size_t k = 0; k < states_; ++k) y_[k * width_ + lane] = 0;
-  done_(patient->index, std::move(solution));
+  if (!stopped_) stopped_ = !done_(patient->index, std::move(solution));
 }
 
 // What happens at t in these lanes; then on to the next stop, or to the next patient.

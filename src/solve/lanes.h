@@ -37,8 +37,7 @@ class AlignedDoubles {
 
 class Lanes {
  public:
-  using Done = std::function<void(std::size_t, Solution)>;
-  Lanes(const FastEngine& engine, std::span<const Problem> problems, const Done& done);
+  Lanes(const FastEngine& engine, std::span<const Problem> problems, const Compiled::Done& done);
   ~Lanes();
   void run();  // once
 
@@ -102,7 +101,8 @@ class Lanes {
   const kernels::Functions& code_;
   const std::size_t states_, width_, outputs_, conditions_;
   std::span<const Problem> problems_;
-  const Done& done_;
+  const Compiled::Done& done_;
+  bool stopped_ = false;  // no more solutions are wanted
   std::size_t next_problem_ = 0;
 
   std::array<std::unique_ptr<Patient>, most_lanes> patient_;

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <unordered_map>
 #include <utility>
 
 #include "solve/engine.h"
@@ -29,9 +30,9 @@ std::unique_ptr<Compiled> compile_reference(std::shared_ptr<const equations::Sys
   return std::make_unique<Reference>(std::move(system), std::move(outputs));
 }
 
-void Compiled::solve_all(std::span<const Problem> problems,
-                         const std::function<void(std::size_t, Solution)>& done) const {
-  for (std::size_t i = 0; i < problems.size(); ++i) done(i, solve(problems[i]));
+void Compiled::solve_all(std::span<const Problem> problems, const Done& done) const {
+  for (std::size_t i = 0; i < problems.size(); ++i)
+    if (!done(i, solve(problems[i]))) return;
 }
 
 Statistics& Statistics::operator+=(const Statistics& other) {
@@ -45,6 +46,32 @@ Statistics& Statistics::operator+=(const Statistics& other) {
   return *this;
 }
 
+namespace {
+
+// A formula over parameters; `known` holds what has been computed from values that are final.
+double value_of(const equations::Graph& graph, equations::NodeId id,
+                const std::vector<double>& parameters,
+                std::unordered_map<equations::NodeId, double>& known) {
+  equations::visit_operands_first(
+      graph, id, [&](equations::NodeId node) { return known.contains(node); },
+      [&](equations::NodeId at) {
+        const equations::Node& node = graph[at];
+        const int operands = equations::operand_count(node.op);
+        double value = 0;
+        if (node.op == equations::Op::constant)
+          value = node.value;
+        else if (node.op == equations::Op::parameter)
+          value = parameters[node.index];
+        else if (operands > 0)
+          value = equations::apply(node.op, known[node.a], operands > 1 ? known[node.b] : 0,
+                                   operands > 2 ? known[node.c] : 0);
+        known[at] = value;
+      });
+  return known[id];
+}
+
+}  // namespace
+
 tl::expected<std::vector<double>, Failure> initial_parameters(
     const equations::System& system, std::span<const std::pair<std::uint32_t, double>> overrides) {
   std::vector<double> values;
@@ -54,12 +81,10 @@ tl::expected<std::vector<double>, Failure> initial_parameters(
     values.at(index) = value;
     given[index] = true;
   }
+  std::unordered_map<equations::NodeId, double> known;
   for (std::uint32_t index : system.initial_order) {
     if (given[index]) continue;
-    const equations::NodeId formula[] = {*system.parameters[index].initial};
-    const reference::Program program(*system.graph, formula);
-    std::vector<double> scratch(program.scratch_size());
-    program.evaluate(0, {}, values, scratch, {&values[index], 1});
+    values[index] = value_of(*system.graph, *system.parameters[index].initial, values, known);
   }
   for (std::size_t k = 0; k < values.size(); ++k)
     if (!std::isfinite(values[k]))

@@ -61,10 +61,13 @@ struct Tolerances {
 struct Problem {
   std::vector<double> parameters;  // one per System::parameters; see initial_parameters()
   std::vector<Input> inputs;       // any order
-  double start = 0, end = 0;       // [time]
-  std::vector<double> grid;        // ascending, within [start, end]; values just after a jump
-  bool trace = false;              // keep a dense trace too, from `trace_from` to the end
-  double trace_from = 0;           // [time] before the start: from the start
+  // Inputs from before the start are allowed: boluses are over, and releases go on.
+  bool continued = false;
+  std::vector<double> initial_states;  // empty: the model's own
+  double start = 0, end = 0;           // [time]
+  std::vector<double> grid;            // ascending, within [start, end]; values just after a jump
+  bool trace = false;                  // keep a dense trace too, from `trace_from` to the end
+  double trace_from = 0;               // [time] before the start: from the start
   Tolerances tolerances;
   std::size_t most_steps = 2'000'000;  // over the whole run
 };
@@ -108,10 +111,15 @@ class Compiled {
   // Never throws on numbers; a failed patient is a Solution with a failure.
   virtual Solution solve(const Problem& problem) const = 0;
   // The same for many, where the fast engine fills its lanes: done(i, solution) is called on this
-  // thread once for each, in any order.  A solution does not depend on the other problems, to the
-  // last bit.
-  virtual void solve_all(std::span<const Problem> problems,
-                         const std::function<void(std::size_t, Solution)>& done) const;
+  // thread once for each, in any order, until it returns false: then the rest is left alone.  A
+  // solution does not depend on the other problems, to the last bit.
+  using Done = std::function<bool(std::size_t, Solution)>;
+  virtual void solve_all(std::span<const Problem> problems, const Done& done) const;
+
+  // Patients side by side, and how the code was come by; of the reference engine 1, no and 0.
+  virtual unsigned lanes() const { return 1; }
+  virtual bool from_cache() const { return false; }
+  virtual double compile_seconds() const { return 0; }
 };
 
 // The interpreter and CVODE.

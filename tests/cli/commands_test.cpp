@@ -53,13 +53,25 @@ TEST(Model, EveryModelChecksAndShowsAtEveryStage) {
   for (const char* model : {"naltrexone", "kinetics"}) {
     const testing::Said check = in_source({"model", "check", model});
     EXPECT_EQ(check.exit_code, 0) << check.err;
-    for (const char* stage : {"parsed", "equations", "jacobian"}) {
+    for (const char* stage : {"parsed", "equations", "jacobian", "llvm", "assembly"}) {
       const testing::Said show = in_source({"model", "show", model, "--stage", stage});
       EXPECT_EQ(show.exit_code, 0) << show.err;
       EXPECT_GT(show.out.size(), 200u);
     }
     EXPECT_NE(in_source({"model", "show", model, "--to", "latex"}).out.find("\\frac"),
               std::string::npos);
+  }
+}
+
+TEST(Model, ShowsTheCodeOfAWidth) {
+  const auto show = [](const std::string& stage, const std::string& lanes) {
+    return in_source({"model", "show", "kinetics", "--stage", stage, "--lanes", lanes});
+  };
+  EXPECT_NE(show("llvm", "2").out.find("load <2 x double>"), std::string::npos);
+  const testing::Said assembly = show("assembly", "2");
+  EXPECT_EQ(assembly.exit_code, 0) << assembly.err;
+  for (const char* function : {"prepare:", "rates:", "factor:", "stage:", "outputs:"}) {
+    EXPECT_NE(assembly.out.find(function), std::string::npos) << function;
   }
 }
 

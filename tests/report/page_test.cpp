@@ -165,6 +165,13 @@ TEST(Page, SaysWhenARunWasStopped) {
   EXPECT_EQ(sample_page(sample::story()).find("stopped before its end"), std::string::npos);
 }
 
+TEST(Page, SaysHowFarSketchedQuantilesMayBeOff) {
+  Story story = sample::story();
+  EXPECT_EQ(sample_page(story).find("sketched"), std::string::npos);
+  story.summary.quantile_error = 0.004;
+  EXPECT_NE(sample_page(story).find("within 0.4"), std::string::npos);
+}
+
 TEST(Page, StandsWithoutAnyResult) {
   Story story = sample::story();
   story.summary = {};

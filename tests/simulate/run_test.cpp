@@ -367,7 +367,7 @@ TEST(Run, cancelled_at_once_leaves_nothing) {
   EXPECT_TRUE(fs::is_empty(bench.out()));
 }
 
-TEST(Run, without_a_folder_nothing_stays) {
+TEST(Run, without_a_folder_nothing_is_written) {
   const Bench bench;
   const fs::path scratch = bench.path() / "scratch";
   fs::create_directories(scratch);
@@ -388,48 +388,91 @@ TEST(Run, a_folder_that_cannot_be_made_is_refused) {
   EXPECT_EQ(summary.error().code, Code::cannot_write);
 }
 
-// Blocks and slabs that do not divide the patients and times, in both widths of number.
-TEST(Timecourses, spread_does_not_depend_on_how_it_is_stored) {
+// Blocks that do not divide the patients, in both widths of number.
+TEST(Timecourses, hold_every_curve_however_they_are_written) {
   const Bench bench;
   const auto study = bench.study(trial);
   ASSERT_TRUE(study) << study.error().text();
   const auto kinds = metric_kinds(*study);
-  std::vector<UnitResult> units;
-  for (PatientNumber number = 1; number <= 7; ++number) {
-    units.push_back(solve_unit(*study, kinds, number, 0, nullptr, [] {}));
-  }
+  const std::vector<UnitKey> keys{{1, 0}, {2, 0}, {3, 0}, {4, 0}, {5, 0}, {6, 0}, {7, 0}};
+  const std::vector<UnitResult> units = solve_units(*study, kinds, keys, nullptr, [] {});
   const std::size_t times = study->grid().size(), run = 1, output = 1;
   for (const bool full : {true, false}) {
     Timecourses::Limits limits;
     limits.largest_in_full = full ? 1e9 : 0;
     limits.most_in_block = 3;
-    limits.slab_bytes = 4 * 7 * sizeof(double);  // 4 times of 7 patients
     auto store = Timecourses::create(bench.path() / "t.nc", *study, kinds, limits);
     ASSERT_TRUE(store) << store.error().text();
     for (const UnitResult& unit : units) {
       ASSERT_TRUE(store->append(Timecourses::Ensemble::patients, unit));
     }
-    EXPECT_EQ(store->count(Timecourses::Ensemble::patients), 7u);
     ASSERT_TRUE(store->flush());
-    const auto bands = store->bands(Timecourses::Ensemble::patients, 0, run, output);
-    ASSERT_TRUE(bands) << bands.error().text();
-    ASSERT_EQ(bands->size(), times);
-    for (std::size_t time = 0; time < times; ++time) {
-      std::vector<double> values;
-      for (const UnitResult& unit : units) {
-        values.push_back(unit.curves[(run * 2 + output) * times + time]);
+    ASSERT_TRUE(store->close());
+    const NetCdf file(bench.path() / "t.nc");
+    ASSERT_EQ(file.dimension("patient"), units.size());
+    for (std::size_t unit = 0; unit < units.size(); ++unit) {
+      for (std::size_t time = 0; time < times; ++time) {
+        const double value = units[unit].curves[(run * 2 + output) * times + time];
+        EXPECT_EQ(file.at("target_occupancy", {0, run, unit, time}),
+                  full ? value : static_cast<float>(value));
       }
-      const Band expected = band(values), found = (*bands)[time];
-      const double room = full ? 0 : 1e-6 * expected.q95;
-      EXPECT_EQ(found.n, 7u);
-      EXPECT_NEAR(found.q05, expected.q05, room);
-      EXPECT_NEAR(found.mean, expected.mean, room);
+      EXPECT_NEAR(file.at("plasma_drug_cmax", {0, run, unit}),
+                  units[unit].metrics[run * kinds.size()],
+                  full ? 0 : 1e-6 * units[unit].metrics[run * kinds.size()]);
     }
-    std::vector<double> cmax;
-    for (const UnitResult& unit : units) cmax.push_back(unit.metrics[run * kinds.size()]);
-    const auto metric = store->metric_band(Timecourses::Ensemble::patients, 0, run, 0);
-    EXPECT_NEAR(metric->q50, band(cmax).q50, full ? 0 : 1e-6 * band(cmax).q50);
-    EXPECT_TRUE(store->close());
+  }
+}
+
+TEST(Run, without_time_courses_the_tables_are_the_same) {
+  const Bench bench;
+  bench.run(trial, {}, bench.out("with"));
+  Options options;
+  options.timecourses = false;
+  const Summary summary = bench.run(trial, options, bench.out("without"));
+  EXPECT_EQ(summary.files.size(), 3u);
+  EXPECT_FALSE(fs::exists(bench.out("without") / "timecourses.nc"));
+  for (const char* name : {"patients.csv", "summary.csv"}) {
+    EXPECT_EQ(slurp(bench.out("with") / name), slurp(bench.out("without") / name)) << name;
+  }
+}
+
+// However units are put together, each is the same.
+TEST(Units, do_not_depend_on_those_beside_them) {
+  const Bench bench;
+  const auto study = bench.study(trial);
+  ASSERT_TRUE(study) << study.error().text();
+  const auto kinds = metric_kinds(*study);
+  const std::vector<UnitKey> keys{{0, 0}, {0, 2}, {1, 0}, {2, 0}, {3, 0}};
+  std::size_t done = 0;
+  const auto together = solve_units(*study, kinds, keys, nullptr, [&] { ++done; });
+  EXPECT_EQ(done, keys.size() * 4);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto alone = solve_units(*study, kinds, {&keys[i], 1}, nullptr, [] {});
+    ASSERT_EQ(alone.size(), 1u);
+    EXPECT_TRUE(together[i].finished);
+    EXPECT_EQ(together[i].patient, keys[i].patient);
+    EXPECT_EQ(together[i].draw, keys[i].draw);
+    EXPECT_EQ(together[i].curves, alone[0].curves);
+    EXPECT_EQ(together[i].statistics.steps, alone[0].statistics.steps);
+    for (std::size_t k = 0; k < alone[0].metrics.size(); ++k) {
+      const double a = together[i].metrics[k], b = alone[0].metrics[k];
+      EXPECT_TRUE(a == b || (std::isnan(a) && std::isnan(b)));
+    }
+  }
+}
+
+TEST(Units, are_put_together_so_that_every_thread_has_work) {
+  const Bench bench;
+  const auto study = bench.study(trial);
+  ASSERT_TRUE(study) << study.error().text();
+  const Shape shape = shape_of(*study, metric_kinds(*study));
+  for (const std::uint64_t all : {1u, 2u, 10u, 200u, 100'000u}) {
+    for (const std::size_t threads : {1u, 2u, 16u}) {
+      const std::size_t together = units_together(*study, shape, all, threads);
+      EXPECT_GE(together, 1u);
+      EXPECT_TRUE(together == 1 || together * threads <= all);
+      EXPECT_LE(together, (study->batch() + shape.runs() - 1) / shape.runs());
+    }
   }
 }
 

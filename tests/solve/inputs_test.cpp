@@ -66,7 +66,7 @@ RC_GTEST_PROP(Input, SmallReleasesKeepTheirDigits, ()) {
 TEST(Forcing, LetsGoOfWhatIsExhausted) {
   std::vector<Input> inputs;
   for (int day = 0; day < 100; ++day) inputs.push_back(first_order(0, 24 * day, 1, 2.0));
-  solve::Forcing forcing(inputs);
+  solve::Forcing forcing(inputs, 0);
   std::vector<double> y(1, 0.0);
   for (int day = 0; day < 100; ++day) forcing.arrive(24 * day, y);
   EXPECT_EQ(forcing.releasing(), 1u);
@@ -75,7 +75,7 @@ TEST(Forcing, LetsGoOfWhatIsExhausted) {
 
 TEST(Forcing, StopsWhereARateJumps) {
   const std::vector<Input> inputs{zero_order(0, 1, 6, 2), bolus(1, 3, 5), bolus(1, 4, 0)};
-  solve::Forcing forcing(inputs);
+  solve::Forcing forcing(inputs, 0);
   std::vector<double> y(2, 0.0), rates(2, 0.0);
   EXPECT_EQ(forcing.next_stop(), 1);
   forcing.arrive(1, y);

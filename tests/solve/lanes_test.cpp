@@ -45,6 +45,7 @@ std::vector<Solution> solve_all(const Compiled& compiled, const std::vector<Prob
   compiled.solve_all(problems, [&](std::size_t i, Solution solution) {
     ++times.at(i);
     solutions[i] = std::move(solution);
+    return true;
   });
   for (int count : times) EXPECT_EQ(count, 1);
   return solutions;
@@ -249,6 +250,14 @@ TEST_P(LanesOf, DosesSuperpose) {
       RC_ASSERT(std::fabs(sum - solutions[count].values[k]) < 1e-5);
     }
   });
+}
+
+TEST_P(LanesOf, StopWhenNoMoreIsWanted) {
+  const auto compiled = everything();
+  const std::vector<Problem> problems = patients_of(*compiled, 21);
+  std::size_t taken = 0;
+  compiled->solve_all(problems, [&](std::size_t, const Solution&) { return ++taken < 5; });
+  EXPECT_EQ(taken, 5u);
 }
 
 TEST(LanesThat, ThisMachineLacksAreRefused) {

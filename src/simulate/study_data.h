@@ -1,0 +1,77 @@
+// What a Study holds: private to study.cpp, which prepares it, and study_runs.cpp, which solves.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "simulate/resolve.h"
+#include "simulate/study.h"
+#include "simulate/variation.h"
+
+namespace vesper::simulate {
+
+using Values = std::map<std::uint32_t, double>;                   // by parameter index
+using Overrides = std::vector<std::pair<std::uint32_t, double>>;  // the same; later ones win
+
+struct Study::Data {
+  Protocol protocol;
+  std::shared_ptr<const equations::System> system;
+  std::unique_ptr<solve::Compiled> engine;
+  Engine engine_kind = Engine::fast;
+  std::size_t batch = 1;  // runs that the engine likes to get at once
+  std::vector<WatchedOutput> watched;
+  std::vector<equations::Hypothesis> hypotheses;
+  std::vector<double> grid;        // [h]
+  std::vector<double> model_grid;  // [time]
+  double end = 0;                  // [time]
+  double per_hour = 1;             // model time units an hour
+  std::uint64_t patients = 0;
+  PatientNumber first_patient = 1;
+  solve::Tolerances tolerances;
+  std::vector<InputFile> inputs;
+
+  std::vector<Values> fixed;                         // per hypothesis: hypothesis, then settings
+  std::vector<std::vector<Spread>> uncertain;        // per hypothesis
+  std::vector<std::uint32_t> population_parameters;  // in Population::parameters() order
+  std::vector<Spread> own_spreads;                   // of the model, where the population has none
+  std::vector<double> own_centres;                   // values of those in the model as it stands
+  std::vector<std::uint32_t> varied;
+  std::vector<std::vector<DoseRoute>> routes;  // per arm and regimen line
+
+  Result<void> build_model(const files::SearchPath& search);
+  Result<void> choose_engine(const Options& options);
+  Result<void> choose_patients(const Options& options);
+  Result<void> choose_numbers(const Options& options);
+  Result<void> set_parameters(const Options& options);
+  Result<void> set_population();
+  Result<void> set_own_spreads(const std::vector<double>& typical);
+  Result<void> set_uncertainty(const std::vector<double>& typical);
+  Result<void> route_doses(const files::SearchPath& search);
+  Result<void> lay_grid();
+  Result<void> check_that_patients_differ() const;
+  Result<void> check_computed_parameters() const;
+  void settle_what_is_shared();
+
+  using Parameters = tl::expected<std::vector<double>, solve::Failure>;
+  Overrides typical_values(std::size_t hypothesis, unsigned draw) const;
+  Parameters typical(std::size_t hypothesis, unsigned draw) const;
+  population::Patient draw(PatientNumber number, const std::vector<double>& typical) const;
+  // `covariates`, where wanted, are set as far as the parameters can be computed.
+  Parameters parameters(PatientNumber number, std::size_t hypothesis, unsigned draw,
+                        std::vector<double>* covariates = nullptr) const;
+  void add_inputs(const dosing::Dose& dose, const DoseRoute& route,
+                  std::vector<solve::Input>& inputs) const;
+  std::vector<solve::Input> dose_inputs(PatientNumber number, std::size_t arm) const;
+  solve::Problem problem(const Subject& subject, std::size_t arm, std::size_t hypothesis,
+                         double trace_from) const;
+  void show(solve::Solution& solution) const;
+
+  // What all patients share, computed once.
+  std::vector<Parameters> best_estimates;            // per hypothesis: the typical patient's
+  std::vector<std::vector<solve::Input>> all_doses;  // per arm: every dose taken
+  std::vector<bool> doses_are_missed;                // per arm
+};
+
+}  // namespace vesper::simulate
