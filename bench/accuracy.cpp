@@ -30,6 +30,15 @@ Expected<Truth> Truth::make(const Workload& workload, const Baseline& baseline,
   return truth;
 }
 
+std::vector<double> Truth::typical_scale() const {
+  std::vector<double> scale(states_, 1.0);
+  if (hourly_.empty()) return scale;
+  const std::vector<double>& known = hourly_.begin()->second.scale;
+  for (std::size_t k = 0; k < states_; ++k)
+    if (known[k] > 0) scale[k] = known[k];
+  return scale;
+}
+
 std::vector<std::size_t> Truth::patients() const {
   std::vector<std::size_t> patients;
   for (const auto& [patient, known] : reference_) patients.push_back(patient);

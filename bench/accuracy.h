@@ -17,10 +17,11 @@
 
 namespace vesper::bench {
 
-inline constexpr Tolerance tight{1e-10, 1e-13};
+inline const Tolerance tight{1e-10, 1e-13};
 
 struct Errors {
   double at_reference_times = 0, hourly = 0;
+  double steps = 0;  // a patient, of the run that was judged
 };
 
 class Truth {
@@ -31,6 +32,8 @@ class Truth {
                               std::size_t reference, std::size_t hourly);
 
   std::vector<std::size_t> patients() const;
+  // Of each state, the scale of the first patient; 1 where that is 0.
+  std::vector<double> typical_scale() const;
   // Larger errors of this patient's rows are put into `errors`.
   void judge(std::size_t patient, std::span<const double> rows, Errors& errors) const;
 

@@ -101,7 +101,9 @@ std::string to_string(EngineKind kind) {
 
 Task make_task(const Workload& workload, std::vector<std::size_t> patients, Tolerance tolerance) {
   auto problems = workload.problems(patients, tolerance.relative, tolerance.absolute);
-  return {std::move(patients), tolerance, std::move(problems)};
+  for (solve::Problem& problem : problems)
+    problem.tolerances.absolute_by_state = tolerance.by_state;
+  return {std::move(patients), std::move(tolerance), std::move(problems)};
 }
 
 Expected<std::unique_ptr<Engine>> make_engine(EngineKind kind, const Workload& workload,

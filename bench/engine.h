@@ -19,6 +19,9 @@ std::string to_string(EngineKind kind);
 
 struct Tolerance {
   double relative = 1e-6, absolute = 1e-9;
+  // Of Vesper's engines, instead of `absolute`, where it is not empty: one a state.
+  std::vector<double> by_state = {};
+  double of_scale = 0;  // how by_state was made: this part of the relative one, times the scale
 };
 
 // Patients to solve.  The problems, which are Vesper's way to say so, are made beforehand.

@@ -37,6 +37,11 @@ std::string headlines(std::span<const Row> rows, const std::string& workload) {
   for (const Row& row : rows)
     if (row.headline && row.workload == workload) text += headline(row);
   for (const Row& row : rows)
+    if (row.headline && row.workload == workload && row.tolerance.of_scale > 0)
+      text += fmt::format(
+          "Absolute tolerances of {}: {:g} of the relative one, times the scale of each state.\n",
+          to_string(row.engine), row.tolerance.of_scale);
+  for (const Row& row : rows)
     if (row.headline && row.workload == workload && !row.as_accurate_as_cvode)
       text += fmt::format("No tolerance down to {:.0e} makes {} as accurate as cvode at 1e-6.\n",
                           row.tolerance.relative, to_string(row.engine));
@@ -77,6 +82,7 @@ std::string json(std::span<const Row> rows) {
         {"engine", to_string(row.engine)},
         {"rtol", row.tolerance.relative},
         {"atol", row.tolerance.absolute},
+        {"atol_of_scale", row.tolerance.of_scale},
         {"table", row.headline ? "headline" : "work-precision"},
         {"patients", row.patients},
         {"ms_per_patient", median(row.timing.ms_per_patient)},

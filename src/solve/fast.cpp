@@ -41,18 +41,37 @@ class Fast final : public Compiled {
   FastEngine engine_;
 };
 
-bool uses_time(const System& system) {
+// What formulas depend on, directly or through others.
+struct Dependence {
+  bool time = false;
+  std::vector<std::uint32_t> states;  // ascending
+};
+
+Dependence dependence(const System& system, const std::vector<NodeId>& formulas) {
   const Graph& graph = *system.graph;
-  std::vector<bool> timed(graph.size(), false);
-  for (NodeId id = 0; id < graph.size(); ++id) {
+  std::vector<bool> needed(graph.size(), false);
+  for (NodeId id : formulas) needed[id] = true;
+  std::vector<bool> state(system.states.size(), false);
+  Dependence result;
+  for (NodeId id = static_cast<NodeId>(graph.size()); id-- > 0;) {  // operands have smaller ids
+    if (!needed[id]) continue;
     const equations::Node& node = graph[id];
     const int operands = equations::operand_count(node.op);
-    timed[id] = node.op == Op::time || (operands > 0 && timed[node.a]) ||
-                (operands > 1 && timed[node.b]) || (operands > 2 && timed[node.c]);
+    if (operands > 0) needed[node.a] = true;
+    if (operands > 1) needed[node.b] = true;
+    if (operands > 2) needed[node.c] = true;
+    if (node.op == Op::state) state[node.index] = true;
+    result.time = result.time || node.op == Op::time;
   }
-  for (const equations::State& state : system.states)
-    if (timed[state.derivative]) return true;
-  return false;
+  for (std::uint32_t k = 0; k < state.size(); ++k)
+    if (state[k]) result.states.push_back(k);
+  return result;
+}
+
+std::vector<NodeId> rate_nodes(const System& system) {
+  std::vector<NodeId> nodes;
+  for (const equations::State& state : system.states) nodes.push_back(state.derivative);
+  return nodes;
 }
 
 // Vector operations of a step: what the compiled code counts, and the sums over stages for each
@@ -72,7 +91,8 @@ double explicit_operations(const kernels::Counts& counts, double states) {
 tl::expected<std::unique_ptr<Compiled>, std::string> compile_fast(
     std::shared_ptr<const System> system, std::vector<std::uint32_t> outputs,
     const FastOptions& options) {
-  FastEngine engine{Engine(system, std::move(outputs)), nullptr, nullptr, options.method, false, 1};
+  FastEngine engine(system, std::move(outputs));
+  engine.method = options.method;
   kernels::Request request;
   request.system = system;
   request.outputs = output_nodes(*system, engine.formulas.outputs);
@@ -82,7 +102,11 @@ tl::expected<std::unique_ptr<Compiled>, std::string> compile_fast(
   engine.code = std::move(*code);
   engine.ops = lane_ops(engine.code->lanes());
   assert(engine.ops != nullptr && "the code and the operations agree on what the machine can do");
-  engine.rates_use_time = uses_time(*system);
+  engine.rates_use_time = dependence(*system, rate_nodes(*system)).time;
+  Dependence seen = dependence(*system, request.outputs);
+  engine.outputs_use_time = seen.time || dependence(*system, request.conditions).time;
+  engine.output_states = std::move(seen.states);
+  for (std::uint32_t k = 0; k < system->states.size(); ++k) engine.all_states.push_back(k);
   const auto states = static_cast<double>(system->states.size());
   const kernels::Counts& counts = engine.code->counts();
   engine.rosenbrock_cost =

@@ -12,12 +12,18 @@
 namespace vesper::solve {
 
 struct FastEngine {
+  FastEngine(std::shared_ptr<const equations::System> system, std::vector<std::uint32_t> outputs)
+      : formulas(std::move(system), std::move(outputs)) {}
+
   Engine formulas;  // for what happens once a patient or once an event, in plain arithmetic
   std::shared_ptr<const kernels::Code> code;
   const LaneOps* ops = nullptr;
   Method method = Method::automatic;
 
-  bool rates_use_time = false;  // does f depend on time itself?
+  bool rates_use_time = false;               // does f depend on time itself?
+  bool outputs_use_time = false;             // do outputs or conditions?
+  std::vector<std::uint32_t> output_states;  // states that outputs need
+  std::vector<std::uint32_t> all_states;
   // Vector operations of one Rosenbrock step over those of one explicit step.
   double rosenbrock_cost = 1;
 

@@ -32,9 +32,11 @@ struct LaneClock {
   Vector longest;   // [time] longest step allowed
   Vector step;      // [time] length of the step that is tried
   Vector inverse;   // 1 / step
+  Vector diagonal;  // 1 / (step gamma), of the matrix that Rosenbrock stages are solved with
   Vector error;     // squared weighted root mean square of the error estimate; above 1 is refused
   Vector relative;  // relative tolerance
-  // Counts of steps: tried, accepted, and of those accepted ones at the edge of stability since the
+  Vector first, last;  // [time] the inside of the stretch between two stops
+  // Counts of steps: tried, accepted, and of those accepted ones that stability held back since the
   // latest check; and those at which to look whether the run gets on and at the method.
   Vector attempts, accepted, stiff_steps, look_at, check_at;
   LaneSet shortened = 0;  // the step was cut to meet the stop
@@ -55,6 +57,13 @@ struct Verdict {
 struct Releases {
   Vector start, amplitude, power, rate, norm;
   bool constant = true;  // no lane has an exponential: power, rate and norm are 0 in all
+};
+
+// Some of the states: those that a formula needs.
+struct Wanted {
+  std::size_t states = 0;  // in all
+  const std::uint32_t* index = nullptr;
+  std::size_t count = 0;
 };
 
 struct LaneOps {
@@ -79,9 +88,9 @@ struct LaneOps {
   // not follow but damp it.
   void (*rosenbrock_end)(std::size_t states, LaneClock& clock, const double* y,
                          const double* stages, const double* absolute, const double* lu, double* u);
-  // Coefficients of y(t + x h) = y + sum_m x^m coefficient_m, m = 1..4, [m][state][lane].
-  void (*rosenbrock_dense)(std::size_t states, const double* y, const double* y_next,
-                           const double* stages, double* coefficients);
+  // u <- y(t + x step) of the states in `wanted`, by the dense output of the method.
+  void (*rosenbrock_dense)(const Wanted& wanted, const double* y, const double* y_next,
+                           const double* stages, const Vector& x, double* u);
 
   // Stage i of Tsit5, i = 1..6: its argument u.
   void (*explicit_stage)(std::size_t i, std::size_t states, const LaneClock& clock, const double* y,
@@ -90,14 +99,13 @@ struct LaneOps {
   void (*explicit_end)(std::size_t states, LaneClock& clock, const double* y, const double* stages,
                        const double* absolute, const double* y_next, const double* u6,
                        Vector& stiffness);
-  void (*explicit_dense)(std::size_t states, const LaneClock& clock, const double* stages,
-                         double* coefficients);
+  void (*explicit_dense)(const Wanted& wanted, const LaneClock& clock, const double* y,
+                         const double* stages, const Vector& x, double* u);
 
-  // u <- y + sum_m x^m coefficient_m.
-  void (*dense)(std::size_t states, const double* y, const double* coefficients, const Vector& x,
-                double* u);
   // x <- (at - t) / step
   void (*fraction)(const LaneClock& clock, const Vector& at, Vector& x);
+  // inside <- at, between first and last.
+  void (*clamp)(const LaneClock& clock, const Vector& at, Vector& inside);
   // t <- next in the lanes of the set.
   void (*advance)(LaneClock& clock, LaneSet lanes);
   // to <- from in the lanes of the set, item by item.

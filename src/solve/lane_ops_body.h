@@ -57,11 +57,10 @@ inline LaneSet set_of(M mask) {
 #endif
 }
 
-// 1/x for positive normal x to 2e-4, enough for weights of an error norm: halving the exponent's
-// bits by subtraction, then two steps of Newton's method.
+// 1/x for positive normal x to 2 %, enough for the weights of an error norm: the exponent's bits
+// turned round by a subtraction, then a step of Newton's method.
 inline V rough_inverse(V x) {
   V z = reinterpret_cast<V>(0x7fde623822fc16e6LL - reinterpret_cast<M>(x));
-  z *= 2.0 - x * z;
   z *= 2.0 - x * z;
   return z;
 }
@@ -85,8 +84,10 @@ inline V rough_tenth_root_of_inverse(V x) {
 // --- the clock --------------------------------------------------------------------------------
 
 constexpr double safety = 0.9, least_factor = 0.2, most_factor = 6;
-// h |lambda| from which an explicit step lies at the edge of stability.
-constexpr double near_edge = 0.9 * tsit5::stable;
+// h |lambda| that explicit steps are kept below: well within stability, where what is stiff dies
+// away in a step and does not linger at the size of the tolerance; and from which they count as
+// held back by it.
+constexpr double stable_enough = 2, held_back = 1.6;
 // Two times closer than this (relative) are one; as in times.h.
 constexpr double same_time = 64 * 2.220446049250313e-16;
 
@@ -98,7 +99,9 @@ void plan(LaneClock& clock) {
   const M half_way = ~to_stop & (wanted > 0.5 * left);
   const V step = to_stop ? left : (half_way ? 0.5 * left : wanted);
   store(clock.step, step);
-  store(clock.inverse, 1.0 / step);
+  const V inverse = 1.0 / step;
+  store(clock.inverse, inverse);
+  store(clock.diagonal, inverse * (1 / rodas5p::gamma));
   store(clock.next, to_stop ? stop : t + step);
   clock.shortened = set_of(to_stop | half_way);
 }
@@ -132,8 +135,14 @@ Verdict decide(LaneClock& clock, LaneSet lanes, const Vector* stiffness) {
   store(clock.attempts, attempts);
   store(clock.accepted, accepted);
   if (stiffness != nullptr) {
-    const M at_edge = ours & good & (load(*stiffness) > near_edge * near_edge);
-    store(clock.stiff_steps, load(clock.stiff_steps) + (at_edge ? one : none));
+    const V stiff = load(*stiffness);
+    const M slow = ours & good & (stiff > held_back * held_back);
+    store(clock.stiff_steps, load(clock.stiff_steps) + (slow ? one : none));
+    V longest;
+    for (std::size_t l = 0; l < width; ++l) longest[l] = stable_enough / __builtin_sqrt(stiff[l]);
+    longest *= step;
+    const M too_long = ours & (stiff > 0) & (load(clock.h) > longest);
+    store(clock.h, too_long ? longest : load(clock.h));
   }
 
   Verdict verdict;
@@ -184,18 +193,24 @@ void rosenbrock_stage(std::size_t i, std::size_t states, const LaneClock& clock,
   sums[i](states, clock, y, stages, dfdt, u, g);
 }
 
-// Squared weighted root mean square of `error` over the states.
-template <class Error>
+// Squared weighted root mean square of `error` over the states or, for explicit steps, its largest:
+// what is fast lingers after them at the size that the norm lets through, where an implicit step
+// makes it die away.
+template <bool Largest, class Error>
 inline V norm(std::size_t states, const LaneClock& clock, const double* y, const double* y_next,
               const double* absolute, Error error) {
   const V relative = load(clock.relative);
-  V sum = V{};
+  V sum = V{}, largest = V{};
   for (std::size_t at = 0; at < states * width; at += width) {
     const V scale = larger(magnitude(load(y + at)), magnitude(load(y_next + at)));
     const V ratio = error(at) * rough_inverse(load(absolute + at) + relative * scale);
     // A rough inverse of infinity is no number, and must not pass for a small error.
-    sum += ratio * ratio;
+    const V square = ratio * ratio;
+    sum += square;
+    if (Largest) largest = larger(largest, square);
   }
+  // What is not a number in the sum must not get lost in the comparison.
+  if (Largest) return largest + 0.0 * sum;
   return sum * (1.0 / static_cast<double>(states > 0 ? states : 1));
 }
 
@@ -208,25 +223,30 @@ void rosenbrock_end(std::size_t states, LaneClock& clock, const double* y, const
     signs |= reinterpret_cast<M>(load(lu + at));
   }
   const V error =
-      norm(states, clock, y, u, absolute, [&](std::size_t at) { return load(last + at); });
+      norm<false>(states, clock, y, u, absolute, [&](std::size_t at) { return load(last + at); });
   store(clock.error, signs < 0 ? all(1e200) : error);
 }
 
-void rosenbrock_dense(std::size_t states, const double* y, const double* y_next,
-                      const double* stages, double* coefficients) {
-  const std::size_t size = states * width;
-  for (std::size_t at = 0; at < size; at += width) {
-    V d[rodas5p::dense_rows] = {};
+void rosenbrock_dense(const Wanted& wanted, const double* y, const double* y_next,
+                      const double* stages, const Vector& x, double* u) {
+  const std::size_t size = wanted.states * width;
+  const V at_x = load(x), rest = 1.0 - at_x;
+  V weight[rodas5p::stages];
 #pragma GCC unroll 8
-    for (std::size_t j = 0; j < rodas5p::stages; ++j) {
-      const V stage = load(stages + j * size + at);
-#pragma GCC unroll 3
-      for (std::size_t m = 0; m < rodas5p::dense_rows; ++m) d[m] += rodas5p::dense[m][j] * stage;
+  for (std::size_t j = 0; j < rodas5p::stages; ++j) {
+    V sum = rodas5p::dense[1][j] + at_x * rodas5p::dense[2][j];
+    sum = rodas5p::dense[0][j] + at_x * sum;
+    weight[j] = at_x * rest * sum;
+  }
+  for (std::size_t k = 0; k < wanted.count; ++k) {
+    const std::size_t at = wanted.index[k] * width;
+    V even = rest * load(y + at), odd = at_x * load(y_next + at);
+#pragma GCC unroll 4
+    for (std::size_t j = 0; j < rodas5p::stages; j += 2) {
+      even += weight[j] * load(stages + j * size + at);
+      odd += weight[j + 1] * load(stages + (j + 1) * size + at);
     }
-    store(coefficients + at, load(y_next + at) - load(y + at) + d[0]);
-    store(coefficients + size + at, d[1] - d[0]);
-    store(coefficients + 2 * size + at, d[2] - d[1]);
-    store(coefficients + 3 * size + at, -d[2]);
+    store(u + at, even + odd);
   }
 }
 
@@ -259,57 +279,55 @@ void explicit_end(std::size_t states, LaneClock& clock, const double* y, const d
                   Vector& stiffness) {
   const std::size_t size = states * width;
   const V step = load(clock.step);
-  store(clock.error, norm(states, clock, y, y_next, absolute, [&](std::size_t at) {
+  store(clock.error, norm<true>(states, clock, y, y_next, absolute, [&](std::size_t at) {
           V sum = V{};
 #pragma GCC unroll 8
           for (std::size_t j = 0; j < tsit5::stages; ++j)
             sum += tsit5::error[j] * load(stages + j * size + at);
           return step * sum;
         }));
+  // In units of the tolerances: the largest state must not hide the stiff one.
   V rates = V{}, arguments = V{};
+  const V relative = load(clock.relative);
   for (std::size_t at = 0; at < size; at += width) {
-    const V rate = load(stages + 6 * size + at) - load(stages + 5 * size + at);
-    const V argument = load(y_next + at) - load(u6 + at);
+    const V weight = rough_inverse(load(absolute + at) + relative * magnitude(load(y_next + at)));
+    const V rate = weight * (load(stages + 6 * size + at) - load(stages + 5 * size + at));
+    const V argument = weight * (load(y_next + at) - load(u6 + at));
     rates += rate * rate;
     arguments += argument * argument;
   }
   store(stiffness, arguments > 0 ? rates / arguments * step * step : V{});
 }
 
-void explicit_dense(std::size_t states, const LaneClock& clock, const double* stages,
-                    double* coefficients) {
-  const std::size_t size = states * width;
-  const V step = load(clock.step);
-  for (std::size_t at = 0; at < size; at += width) {
-    V sum[4] = {};
+void explicit_dense(const Wanted& wanted, const LaneClock& clock, const double* y,
+                    const double* stages, const Vector& x, double* u) {
+  const std::size_t size = wanted.states * width;
+  const V at_x = load(x), step = load(clock.step);
+  V weight[tsit5::stages];
 #pragma GCC unroll 8
-    for (std::size_t j = 0; j < tsit5::stages; ++j) {
-      const V stage = load(stages + j * size + at);
-#pragma GCC unroll 4
-      for (std::size_t m = 0; m < 4; ++m) sum[m] += tsit5::dense[j][m] * stage;
-    }
-#pragma GCC unroll 4
-    for (std::size_t m = 0; m < 4; ++m) store(coefficients + m * size + at, step * sum[m]);
+  for (std::size_t j = 0; j < tsit5::stages; ++j) {
+    V sum = tsit5::dense[j][2] + at_x * tsit5::dense[j][3];
+    sum = tsit5::dense[j][1] + at_x * sum;
+    sum = tsit5::dense[j][0] + at_x * sum;
+    weight[j] = step * at_x * sum;
+  }
+  for (std::size_t k = 0; k < wanted.count; ++k) {
+    const std::size_t at = wanted.index[k] * width;
+    V sum = load(y + at);
+#pragma GCC unroll 8
+    for (std::size_t j = 0; j < tsit5::stages; ++j) sum += weight[j] * load(stages + j * size + at);
+    store(u + at, sum);
   }
 }
 
 // --- both -------------------------------------------------------------------------------------
 
-void dense(std::size_t states, const double* y, const double* coefficients, const Vector& x,
-           double* u) {
-  const std::size_t size = states * width;
-  const V at_x = load(x);
-  for (std::size_t at = 0; at < size; at += width) {
-    V sum = load(coefficients + 3 * size + at);
-    sum = load(coefficients + 2 * size + at) + at_x * sum;
-    sum = load(coefficients + size + at) + at_x * sum;
-    sum = load(coefficients + at) + at_x * sum;
-    store(u + at, load(y + at) + at_x * sum);
-  }
-}
-
 void fraction(const LaneClock& clock, const Vector& at, Vector& x) {
   store(x, (load(at) - load(clock.t)) * load(clock.inverse));
+}
+
+void clamp(const LaneClock& clock, const Vector& at, Vector& inside) {
+  store(inside, smaller(larger(load(at), load(clock.first)), load(clock.last)));
 }
 
 void advance(LaneClock& clock, LaneSet lanes) {
@@ -326,6 +344,7 @@ void scatter(std::size_t items, LaneSet lanes, const double* values, double* con
   for (; lanes != 0; lanes &= lanes - 1) {
     const auto lane = static_cast<std::size_t>(__builtin_ctz(lanes));
     double* row = rows[lane];
+#pragma GCC unroll 4
     for (std::size_t item = 0; item < items; ++item) row[item] = values[item * width + lane];
   }
 }
@@ -361,8 +380,8 @@ const LaneOps VESPER_TABLE = {width,
                               explicit_stage,
                               explicit_end,
                               explicit_dense,
-                              dense,
                               fraction,
+                              clamp,
                               advance,
                               blend,
                               scatter,

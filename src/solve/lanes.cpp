@@ -56,12 +56,12 @@ Lanes::Lanes(const FastEngine& engine, std::span<const Problem> problems,
       constants_(engine.code->counts().constants * width_),
       parameters_(engine.formulas.system->parameters.size() * width_),
       absolute_(states_ * width_),
-      coefficients_(4 * states_ * width_),
       y_between_(states_ * width_),
       values_(outputs_ * width_),
       condition_values_(conditions_ * width_),
       u6_(states_ * width_),
       trace_values_(outputs_ * width_ * (trace_places + 1)),
+      waiting_rows_(outputs_ * rows_together * width_),
       y_of_lane_(states_),
       rates_of_lane_(states_) {
   for (std::size_t lane = 0; lane < most_lanes; ++lane) {
@@ -71,6 +71,8 @@ Lanes::Lanes(const FastEngine& engine, std::span<const Problem> problems,
     clock_.relative[lane] = 1;
   }
   std::fill_n(absolute_.data(), states_ * width_, 1.0);
+  all_ = {states_, engine.all_states.data(), engine.all_states.size()};
+  seen_ = {states_, engine.output_states.data(), engine.output_states.size()};
 }
 
 Lanes::~Lanes() = default;
@@ -127,8 +129,10 @@ bool Lanes::load(std::size_t lane) {
     clock_.refused &= ~one(lane);
     failed_ &= ~one(lane);
     scatter(y_of_lane_, lane, y_.data());
-    patient->next_grid = 0;
+    grid_at_[lane] = problem.grid.data();
+    grid_end_[lane] = problem.grid.data() + problem.grid.size();
     clock_.grid[lane] = problem.grid.empty() ? infinity : problem.grid.front();
+    rows_[lane] = waiting_rows_.data() + lane * rows_together * outputs_;
     patient->largest.assign(outputs_, 0.0);
     clock_.attempts[lane] = clock_.accepted[lane] = 0;
     clock_.look_at[lane] = std::min(static_cast<double>(problem.most_steps) + 1, 1000.0);
@@ -159,6 +163,7 @@ void Lanes::take_parameters(std::size_t lane) {
 
 // Hands in the solution and empties the lane.
 void Lanes::unload(std::size_t lane) {
+  keep_rows(lane);
   const std::unique_ptr<Patient> patient = std::move(patient_[lane]);
   Solution& solution = patient->course.solution;
   gather(y_.data(), lane, y_of_lane_);
@@ -232,12 +237,12 @@ void Lanes::arrive(LaneSet lanes) {
 
 // Towards the next stop; false when it counts as now.
 bool Lanes::set_off(std::size_t lane) {
-  Patient& patient = *patient_[lane];
+  const Patient& patient = *patient_[lane];
   const double t = clock_.t[lane];
   const double stop = patient.course.next_stop(t);
-  patient.first = just_after(t);
-  patient.last = just_before(stop);
-  if (!(patient.first < patient.last)) {
+  clock_.first[lane] = just_after(t);
+  clock_.last[lane] = just_before(stop);
+  if (!(clock_.first[lane] < clock_.last[lane])) {
     clock_.t[lane] = stop;
     return false;
   }
@@ -248,7 +253,7 @@ bool Lanes::set_off(std::size_t lane) {
   clock_.refused &= ~one(lane);
   restarted_ |= one(lane);
   stale_rates_ |= one(lane);
-  ++patient.course.solution.statistics.restarts;
+  ++patient_[lane]->course.solution.statistics.restarts;
   place_releases(lane);
   return true;
 }
@@ -343,7 +348,6 @@ void Lanes::place_releases(std::size_t lane) {
 }
 
 void Lanes::add_releases(double alpha, double* rates, double* slopes) {
-  if (releasing_ == 0) return;
   Vector time;
   for (std::size_t lane = 0; lane < width_; ++lane)
     time[lane] = clock_.t[lane] + alpha * clock_.step[lane];
@@ -367,8 +371,7 @@ void Lanes::scatter(std::span<const double> y, std::size_t lane, double* to) con
 // Formulas are evaluated strictly between two stops, so that `time < 24` never shows its far side
 // to a step that ends at 24.
 double Lanes::inside(std::size_t lane, double t) const {
-  const Patient* patient = patient_[lane].get();
-  return patient != nullptr ? std::clamp(t, patient->first, patient->last) : t;
+  return std::clamp(t, clock_.first[lane], clock_.last[lane]);
 }
 
 }  // namespace vesper::solve

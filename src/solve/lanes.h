@@ -74,8 +74,7 @@ class Lanes {
   void switch_method(std::size_t lane);
 
   // Within an accepted step.
-  void prepare_dense();
-  void interpolate(const Vector& at);
+  void interpolate(const Vector& at, const Wanted& wanted);
   void outputs_at(const Vector& at, const double* y, double* values);
   void look(const Vector& at, LaneSet lanes);
   struct Watched {
@@ -83,14 +82,15 @@ class Lanes {
     LaneSet cut = 0;      // a switch turns well within the step, which is tried again up to there
   };
   Watched watch(LaneSet accepted);
-  void locate(LaneSet changed, Vector from, Vector& to);
-  void add_rows(LaneSet lanes);
-  void next_grid_point(std::size_t lane);
-  void record_grid(LaneSet accepted, LaneSet reached, LaneSet due);
+  void locate(LaneSet changed, Vector& from, Vector& to);
+  LaneSet write_rows(LaneSet lanes, LaneSet reached);
+  void keep_rows(std::size_t lane);
+  void record_grid(LaneSet reached, LaneSet due);
   void record_now(LaneSet lanes);
   void add_trace_point(std::size_t lane, double t, const double* values);
   unsigned trace_parts(std::size_t lane);
-  void record_trace(LaneSet lanes);
+  void record_trace(LaneSet lanes, LaneSet changed);
+  void end_where_it_turned(LaneSet changed);
 
   void gather(const double* from, std::size_t lane, std::span<double> y) const;
   void scatter(std::span<const double> y, std::size_t lane, double* to) const;
@@ -115,17 +115,19 @@ class Lanes {
   LaneSet releasing_ = 0;
   bool stale_constants_ = false;
   bool explicit_step_ = false;  // which method the step that is being settled is of
-  bool dense_ready_ = false;    // coefficients_ are those of this step
 
   LaneClock clock_{};
   Vector time_{}, fraction_{}, stiffness_{};
-  std::array<double*, most_lanes> rows_{};
-  std::vector<std::uint32_t> release_states_;    // targets of releases
-  std::vector<std::vector<Releases>> releases_;  // [target][slot]
+  Wanted all_, seen_;  // all states, and those that outputs need
+  // Rows of output wait here, a few for each lane, before they go to its solution.
+  std::array<double*, most_lanes> rows_{};                        // where the next one goes
+  std::array<const double*, most_lanes> grid_at_{}, grid_end_{};  // the lane's grid from there on
+  std::vector<std::uint32_t> release_states_;                     // targets of releases
+  std::vector<std::vector<Releases>> releases_;                   // [target][slot]
 
   // [item][lane]
   AlignedDoubles y_, y_next_, stages_, first_rates_, g_, lu_, dfdt_, constants_, parameters_,
-      absolute_, coefficients_, y_between_, values_, condition_values_, u6_, trace_values_;
+      absolute_, y_between_, values_, condition_values_, u6_, trace_values_, waiting_rows_;
   std::vector<double> y_of_lane_, rates_of_lane_, conditions_of_lane_;
 };
 

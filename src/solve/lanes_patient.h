@@ -13,9 +13,7 @@ struct Lanes::Patient {
       : course(engine, problem), index(place) {}
 
   Course course;
-  std::size_t index;           // of the problem
-  double first = 0, last = 0;  // the inside of the stretch between two stops
-  std::size_t next_grid = 0;
+  std::size_t index;            // of the problem
   std::vector<double> largest;  // of each output so far, for the trace
   // A good first step after a restart, from the latest one; 0 before there was one.  Doses come
   // every night, and the first step after each is much like that after the one before.
@@ -24,11 +22,13 @@ struct Lanes::Patient {
   // The choice of method; see choose_method.
   double mark_time = 0, mark_accepted = 0;  // at the latest look back
   double since_switch = 0;                  // accepted steps
-  double pause = 100;                       // accepted steps before the next trial
+  double pause = 1000;                      // accepted steps before the next trial
   bool on_trial = false;
   double worth_before = 0;                           // of the method that is not on trial
   double explicit_attempts = 0, explicit_since = 0;  // steps tried; attempts at the switch to it
 };
+
+inline constexpr std::size_t rows_together = 8;  // of a lane, before they go to its solution
 
 // Calls f(lane) for each lane of the set, in order.
 template <class F>

@@ -1,8 +1,6 @@
-// What is seen within an accepted step, by the interpolating polynomial of the method
-//
-//   y(t + x h) = y + sum_m x^m coefficient_m,   m = 1..4,   x in [0, 1]
-//
-// rows of output on the grid, the trace, and the conditions that may turn on the way.
+// What is seen within an accepted step, by the interpolating polynomial of the method (see
+// rodas5p.h and tsit5.h): rows of output on the grid, the trace, and the conditions that may turn
+// on the way.
 
 #include <algorithm>
 #include <cmath>
@@ -28,32 +26,26 @@ constexpr unsigned most_parts = 128;
 
 }  // namespace
 
-void Lanes::prepare_dense() {
-  if (dense_ready_) return;
-  dense_ready_ = true;
-  if (explicit_step_)
-    ops_.explicit_dense(states_, clock_, stages_.data(), coefficients_.data());
-  else
-    ops_.rosenbrock_dense(states_, y_.data(), y_next_.data(), stages_.data(), coefficients_.data());
-}
-
-// y_between_ <- the states at these times within the step.
-void Lanes::interpolate(const Vector& at) {
-  prepare_dense();
+// y_between_ <- the wanted states at these times within the step.
+void Lanes::interpolate(const Vector& at, const Wanted& wanted) {
   ops_.fraction(clock_, at, fraction_);
-  ops_.dense(states_, y_.data(), coefficients_.data(), fraction_, y_between_.data());
+  if (explicit_step_)
+    ops_.explicit_dense(wanted, clock_, y_.data(), stages_.data(), fraction_, y_between_.data());
+  else
+    ops_.rosenbrock_dense(wanted, y_.data(), y_next_.data(), stages_.data(), fraction_,
+                          y_between_.data());
 }
 
 void Lanes::outputs_at(const Vector& at, const double* y, double* values) {
-  for (std::size_t lane = 0; lane < width_; ++lane) time_[lane] = inside(lane, at[lane]);
+  if (engine_.outputs_use_time) ops_.clamp(clock_, at, time_);
   code_.outputs(time_.at, y, constants_.data(), values);
 }
 
 // --- conditions ---------------------------------------------------------------------------------
 
 void Lanes::look(const Vector& at, LaneSet lanes) {
-  interpolate(at);
-  for (std::size_t lane = 0; lane < width_; ++lane) time_[lane] = inside(lane, at[lane]);
+  interpolate(at, all_);
+  ops_.clamp(clock_, at, time_);
   code_.conditions(time_.at, y_between_.data(), constants_.data(), condition_values_.data());
   for_each_lane(lanes, [&](std::size_t lane) {
     conditions_of_lane_.resize(conditions_);
@@ -96,18 +88,22 @@ Lanes::Watched Lanes::watch(LaneSet accepted) {
     }
     clock_.stop[lane] = to[lane];
     clock_.h[lane] = clock_.step[lane];
-    patient_[lane]->last = just_before(to[lane]);
+    clock_.last[lane] = just_before(to[lane]);
   });
   seen.changed = turned & ~seen.cut;
-  if (seen.changed == 0) return seen;
-  interpolate(to);
-  ops_.blend(states_, seen.changed, y_between_.data(), y_next_.data());
   for_each_lane(seen.changed, [&](std::size_t lane) { clock_.next[lane] = to[lane]; });
   return seen;
 }
 
+// The states at the end of a step that ends where something turned; what lies within it has been
+// recorded, since that needs the states at the end of the step as it was tried.
+void Lanes::end_where_it_turned(LaneSet changed) {
+  interpolate(clock_.next, all_);
+  ops_.blend(states_, changed, y_between_.data(), y_next_.data());
+}
+
 // Bisects to the resolution of time: not turned at `from`, turned at `to`.
-void Lanes::locate(LaneSet turned, Vector from, Vector& to) {
+void Lanes::locate(LaneSet turned, Vector& from, Vector& to) {
   for (LaneSet open = turned; open != 0;) {
     Vector middle = to;
     for_each_lane(LaneSet{open}, [&](std::size_t lane) {
@@ -126,31 +122,38 @@ void Lanes::locate(LaneSet turned, Vector from, Vector& to) {
 
 // --- rows of output -----------------------------------------------------------------------------
 
-// Room for a row of each lane in `rows_`, at the end of the values of its solution.
-void Lanes::add_rows(LaneSet lanes) {
+// values_ as the next row of these lanes, and on to their next time.  Gives those of them whose
+// next row is due too, before the end of the step or, but for those that reach a stop, at it.
+LaneSet Lanes::write_rows(LaneSet lanes, LaneSet reached) {
+  ops_.scatter(outputs_, lanes, values_.data(), rows_.data());
+  LaneSet due = 0;
   for_each_lane(lanes, [&](std::size_t lane) {
-    std::vector<double>& values = patient_[lane]->course.solution.values;
-    const std::size_t end = values.size();
-    values.resize(end + outputs_);
-    rows_[lane] = values.data() + end;
+    rows_[lane] += outputs_;
+    const double* next = ++grid_at_[lane];
+    const double grid = next != grid_end_[lane] ? *next : infinity;
+    clock_.grid[lane] = grid;
+    const double end = clock_.next[lane];
+    if (grid <= end && ((reached & one(lane)) == 0 || !(grid == end || coincide(grid, end))))
+      due |= one(lane);
+    const double* first = waiting_rows_.data() + lane * rows_together * outputs_;
+    if (rows_[lane] == first + rows_together * outputs_) keep_rows(lane);
   });
+  return due;
 }
 
-void Lanes::next_grid_point(std::size_t lane) {
-  Patient& patient = *patient_[lane];
-  const std::vector<double>& grid = patient.course.problem().grid;
-  ++patient.next_grid;
-  clock_.grid[lane] = patient.next_grid < grid.size() ? grid[patient.next_grid] : infinity;
+void Lanes::keep_rows(std::size_t lane) {
+  double* first = waiting_rows_.data() + lane * rows_together * outputs_;
+  std::vector<double>& values = patient_[lane]->course.solution.values;
+  values.insert(values.end(), first, rows_[lane]);
+  rows_[lane] = first;
 }
 
 // Rows within the step, and at its end unless something happens there.
-void Lanes::record_grid(LaneSet accepted, LaneSet reached, LaneSet due) {
-  for (; due != 0; due = ops_.grid_due(clock_, accepted, reached)) {
-    interpolate(clock_.grid);
+void Lanes::record_grid(LaneSet reached, LaneSet due) {
+  while (due != 0) {
+    interpolate(clock_.grid, seen_);
     outputs_at(clock_.grid, y_between_.data(), values_.data());
-    add_rows(due);
-    ops_.scatter(outputs_, due, values_.data(), rows_.data());
-    for_each_lane(due, [&](std::size_t lane) { next_grid_point(lane); });
+    due = write_rows(due, reached);
   }
 }
 
@@ -167,9 +170,7 @@ void Lanes::record_now(LaneSet lanes) {
     });
     if (due == 0) break;
     code_.outputs(clock_.grid.at, y_.data(), constants_.data(), values_.data());
-    add_rows(due);
-    ops_.scatter(outputs_, due, values_.data(), rows_.data());
-    for_each_lane(due, [&](std::size_t lane) { next_grid_point(lane); });
+    write_rows(due, due);
   }
   LaneSet traced = 0;
   for_each_lane(lanes & tracing_, [&](std::size_t lane) {
@@ -230,7 +231,7 @@ unsigned Lanes::trace_parts(std::size_t lane) {
 }
 
 // Points of the trace in the step, up to its end.
-void Lanes::record_trace(LaneSet lanes) {
+void Lanes::record_trace(LaneSet lanes, LaneSet changed) {
   Vector from = clock_.t, length{}, at;
   LaneSet first = 0;
   for_each_lane(LaneSet{lanes}, [&](std::size_t lane) {
@@ -254,8 +255,9 @@ void Lanes::record_trace(LaneSet lanes) {
     for (std::size_t lane = 0; lane < width_; ++lane)
       at[lane] = quarter == 4 ? clock_.next[lane]
                               : from[lane] + length[lane] * static_cast<double>(quarter) / 4;
-    interpolate(at);
-    outputs_at(at, quarter == 4 ? y_next_.data() : y_between_.data(), values_of(quarter));
+    interpolate(at, seen_);
+    if (quarter == 4) ops_.blend(states_, ~changed, y_next_.data(), y_between_.data());
+    outputs_at(at, y_between_.data(), values_of(quarter));
   }
   std::array<unsigned, most_lanes> parts{};
   unsigned most = 0;
@@ -275,7 +277,7 @@ void Lanes::record_trace(LaneSet lanes) {
       fine |= one(lane);
       at[lane] = from[lane] + length[lane] * part / parts[lane];
     });
-    interpolate(at);
+    interpolate(at, seen_);
     outputs_at(at, y_between_.data(), values_.data());
     for_each_lane(fine, [&](std::size_t lane) { add_trace_point(lane, at[lane], values_.data()); });
   }

@@ -2,8 +2,8 @@
 // choice between them.
 //
 // The choice, where it is left to the engine: a patient begins with the explicit method.  Every so
-// many accepted steps the lane looks back.  When most explicit steps lay at the edge of stability,
-// h |lambda| near 3.5 with lambda estimated from the last two stages (Hairer & Wanner, Solving
+// many accepted steps the lane looks back.  When most explicit steps were held back by stability,
+// h |lambda| near 2 with lambda estimated from the last two stages (Hairer & Wanner, Solving
 // Ordinary Differential Equations II, IV.2), it goes over to Rosenbrock.  Otherwise the method that
 // is not in use is put on trial now and then, after a pause that doubles at every failure, and it
 // stays when it is worth more: the time that it advances a step over the cost of its step.
@@ -24,7 +24,7 @@ namespace {
 
 constexpr double window = 20;  // accepted steps between two looks at the method
 constexpr double mostly = 0.6;
-constexpr double first_pause = 100, longest_pause = 1e6;  // accepted steps before a trial
+constexpr double first_pause = 1000, longest_pause = 1e6;  // accepted steps before a trial
 constexpr double clearly = 1.1;  // how much more a method on trial must be worth
 
 }  // namespace
@@ -32,23 +32,21 @@ constexpr double clearly = 1.1;  // how much more a method on trial must be wort
 const Vector& Lanes::stage_time(double alpha) {
   if (!engine_.rates_use_time) return clock_.t;
   for (std::size_t lane = 0; lane < width_; ++lane)
-    time_[lane] = inside(lane, clock_.t[lane] + alpha * clock_.step[lane]);
+    time_[lane] = clock_.t[lane] + alpha * clock_.step[lane];
+  ops_.clamp(clock_, time_, time_);
   return time_;
 }
 
 void Lanes::attempt_rosenbrock() {
   ops_.plan(clock_);
-  Vector diagonal;
-  for (std::size_t lane = 0; lane < width_; ++lane)
-    diagonal[lane] = clock_.inverse[lane] * (1 / rodas5p::gamma);
-  code_.factor(stage_time(0).at, y_.data(), constants_.data(), diagonal.at, lu_.data(),
+  code_.factor(stage_time(0).at, y_.data(), constants_.data(), clock_.diagonal.at, lu_.data(),
                dfdt_.data());
-  add_releases(0, g_.data(), dfdt_.data());
+  if (releasing_ != 0) add_releases(0, g_.data(), dfdt_.data());
   const bool slopes = engine_.code->time_dependent() || releasing_ != 0;
   for (std::size_t i = 0; i < rodas5p::stages; ++i) {
     ops_.rosenbrock_stage(i, states_, clock_, y_.data(), stages_.data(),
                           slopes ? dfdt_.data() : nullptr, y_next_.data(), g_.data());
-    add_releases(rodas5p::alpha[i], g_.data(), nullptr);
+    if (releasing_ != 0) add_releases(rodas5p::alpha[i], g_.data(), nullptr);
     code_.stage(stage_time(rodas5p::alpha[i]).at, y_next_.data(), constants_.data(), lu_.data(),
                 g_.data(), stages_.data() + i * states_ * width_);
   }
@@ -60,7 +58,7 @@ void Lanes::attempt_explicit() {
   ops_.plan(clock_);
   const auto rates = [&](double alpha, const double* y, double* dydt) {
     code_.rates(stage_time(alpha).at, y, constants_.data(), dydt);
-    add_releases(alpha, dydt, nullptr);
+    if (releasing_ != 0) add_releases(alpha, dydt, nullptr);
   };
   if ((stale_rates_ & explicit_) != 0) {
     rates(0, y_.data(), g_.data());
@@ -81,18 +79,19 @@ void Lanes::attempt_explicit() {
 // Accepts or refuses the step that was tried in these lanes, records what lies in it, and goes on
 // to its end.
 void Lanes::settle(LaneSet lanes, bool explicit_method) {
-  dense_ready_ = false;
   explicit_step_ = explicit_method;
   const Verdict verdict = ops_.decide(clock_, lanes, explicit_method ? &stiffness_ : nullptr);
   LaneSet accepted = verdict.accepted, reached = verdict.reached, due = verdict.grid_due;
+  Watched seen;
   if (engine_.formulas.watches && accepted != 0) {
-    const Watched seen = watch(accepted);
+    seen = watch(accepted);
     accepted &= ~seen.cut;
     reached = (reached & ~seen.cut) | seen.changed;
     due = ops_.grid_due(clock_, accepted, reached);
   }
-  if (due != 0) record_grid(accepted, reached, due);
-  if ((accepted & tracing_) != 0) record_trace(accepted & tracing_);
+  if (due != 0) record_grid(reached, due);
+  if ((accepted & tracing_) != 0) record_trace(accepted & tracing_, seen.changed);
+  if (seen.changed != 0) end_where_it_turned(seen.changed);
   advance(accepted, explicit_method);
   if ((accepted & restarted_) != 0) remember_first_steps(accepted & restarted_);
   if (const LaneSet refused = lanes & ~verdict.accepted; refused != 0) refuse(refused);
