@@ -2,12 +2,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <sleef.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <bit>
 #include <cstdlib>
 #include <fstream>
@@ -16,6 +14,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "files/hash.h"
 #include "kernels/jit.h"
 
 namespace vesper::kernels {
@@ -31,15 +30,6 @@ using equations::Op;
 constexpr int format = 2;
 constexpr std::string_view magic = "vesper code\n";
 constexpr std::size_t digits = 64;
-
-std::string sha256(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  std::string hex;
-  for (unsigned i = 0; i < length; ++i) hex += fmt::format("{:02x}", digest[i]);
-  return hex;
-}
 
 // Formulas as text in which every node has the number of its turn: the same for the same formulas,
 // whatever else stands in the graph.
@@ -131,7 +121,7 @@ std::string code_key(const Request& request, const Target& target) {
   for (const NodeId output : request.outputs) formulas.add(output);
   text += "conditions\n";
   for (const NodeId condition : request.conditions) formulas.add(condition);
-  return sha256(text);
+  return files::sha256(text);
 }
 
 fs::path cached_path(const fs::path& folder, const std::string& key) {
@@ -145,7 +135,7 @@ std::optional<CachedCode> read_cached(const fs::path& folder, const std::string&
   const std::string_view all = *bytes;
   const std::string_view content = all.substr(header);
   if (!all.starts_with(magic) || all.substr(magic.size(), digits) != key ||
-      all.substr(magic.size() + digits, digits) != sha256(content)) {
+      all.substr(magic.size() + digits, digits) != files::sha256(content)) {
     return std::nullopt;
   }
   return parse(std::string(content));
@@ -162,7 +152,7 @@ void write_cached(const fs::path& folder, const std::string& key, const CachedCo
   const std::string content = content_of(code);
   {
     std::ofstream stream(temporary, std::ios::binary);
-    stream << magic << key << sha256(content) << content;
+    stream << magic << key << files::sha256(content) << content;
     stream.flush();
     if (!stream) error = std::make_error_code(std::errc::io_error);
   }

@@ -1,11 +1,8 @@
 #include "simulate/hash.h"
 
-#include <fmt/format.h>
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 
+#include "files/hash.h"
 #include "files/yaml.h"
 
 namespace vesper::simulate {
@@ -35,15 +32,6 @@ std::optional<files::Source> drug_file(const dosing::Product& product,
 
 }  // namespace
 
-std::string sha256(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  std::string hex;
-  for (unsigned i = 0; i < length; ++i) hex += fmt::format("{:02x}", digest[i]);
-  return hex;
-}
-
 std::vector<InputFile> input_files(const Protocol& protocol, const equations::System& system,
                                    const files::SearchPath& search) {
   std::vector<InputFile> inputs;
@@ -52,7 +40,7 @@ std::vector<InputFile> input_files(const Protocol& protocol, const equations::Sy
     const bool known = std::any_of(inputs.begin(), inputs.end(), [&](const InputFile& input) {
       return input.path == source.name();
     });
-    if (!known) inputs.push_back({std::move(role), source.name(), sha256(source.text())});
+    if (!known) inputs.push_back({std::move(role), source.name(), files::sha256(source.text())});
   };
   add("protocol", protocol.source);
   for (const files::Source& source : system.sources) add("model", source);

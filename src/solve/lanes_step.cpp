@@ -3,10 +3,10 @@
 //
 // The choice, where it is left to the engine: a patient begins with the explicit method.  Every so
 // many accepted steps the lane looks back.  When most explicit steps were held back by stability,
-// h |lambda| near 2 with lambda estimated from the last two stages (Hairer & Wanner, Solving
-// Ordinary Differential Equations II, IV.2), it goes over to Rosenbrock.  Otherwise the method that
-// is not in use is put on trial now and then, after a pause that doubles at every failure, and it
-// stays when it is worth more: the time that it advances a step over the cost of its step.
+// h |lambda| near 2 with lambda estimated from the last two stages, it goes over to Rosenbrock.
+// Otherwise the method that is not in use is put on trial now and then, after a pause that doubles
+// at every failure, and it stays when it is worth more: the time that it advances a step over the
+// cost of its step.
 
 #include <algorithm>
 #include <cmath>

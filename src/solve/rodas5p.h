@@ -1,10 +1,10 @@
 // Rodas5P: a stiffly accurate Rosenbrock method of order 5 with an embedded one of order 4, eight
-// stages, and dense output of order 4.  G. Steinebach (2023), Construction of Rosenbrock-Wanner
-// method Rodas5P and numerical benchmarks within the Julia Differential Equations package,
-// BIT Numerical Mathematics 63:27, doi:10.1007/s10543-023-00967-x.
+// stages, and dense output of order 4, by G. Steinebach (2023), doi:10.1007/s10543-023-00967-x.
+// The coefficients were read off the tableau of that name in OrdinaryDiffEq.jl, not off the paper;
+// the closed forms in tests/solve hold the method to 1e-7.
 //
-// In the transformed variables U of Hairer & Wanner, Solving Ordinary Differential Equations II,
-// IV.7, equation (7.25), a step of length h from (t, y) solves for i = 1..8
+// In transformed variables U, which spare the product with the Jacobian, a step of length h from
+// (t, y) solves for i = 1..8
 //
 //   (1/(h gamma) I - df/dy) U_i = f(t + alpha_i h, y + sum_j a_ij U_j)
 //                                 + sum_j (c_ij / h) U_j + h gamma_i df/dt

@@ -8,9 +8,7 @@
 // M by differences, all columns side by side in the lanes.  Its eigenvalues (Floquet multipliers)
 // tell what repetition would have taken, and whether there is a steady state to find: one of 1 is
 // an amount that is kept (and stays what it was) or that grows (and there is none); one above 1
-// means that doses do not lead there.  R. Seydel, Practical Bifurcation and Stability Analysis, 3rd
-// ed. (2010), doi:10.1007/978-1-4419-1740-9, chapter 7: periodic solutions as fixed points, and
-// their multipliers.
+// means that doses do not lead there.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // Tsit5: an explicit Runge-Kutta pair of orders 5 and 4, six stages and the first of the next step,
-// and dense output of order 4.  Ch. Tsitouras (2011), Runge-Kutta pairs of order 5(4) satisfying
-// only the first column simplifying assumption, Computers & Mathematics with Applications
-// 62:770-775, doi:10.1016/j.camwa.2011.06.002.
+// and dense output of order 4, by Ch. Tsitouras (2011), doi:10.1016/j.camwa.2011.06.002.  The
+// coefficients were read off public implementations that name the paper, not off the paper; the
+// closed forms in tests/solve hold the method to 1e-7.
 //
 //   k_i = f(t + alpha_i h, y + h sum_j a_ij k_j),   y(t + h) = argument of stage 7
 //   error = h sum_j e_j k_j,   y(t + x h) = y + h sum_j (sum_m r_jm x^m) k_j,  m = 1..4
@@ -13,8 +13,6 @@ namespace vesper::solve::tsit5 {
 
 inline constexpr std::size_t stages = 7;
 inline constexpr int error_order = 5;
-// |h lambda| up to which the method is stable on the negative real axis.
-inline constexpr double stable = 3.5;
 
 inline constexpr double alpha[stages] = {0, 0.161, 0.327, 0.9, 0.9800255409045097, 1, 1};
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "files/hash.h"
 #include "files/source.h"
 #include "files/write.h"
 #include "files/yaml.h"
@@ -167,6 +168,11 @@ RC_GTEST_PROP(Yaml, NeverCrashesOnAnyText, (const std::string& text)) {
     const auto parsed = parse_yaml(*source);
     if (!parsed) RC_ASSERT(!parsed.error().message.empty());
   }
+}
+
+TEST(Hash, OfKnownTexts) {  // FIPS 180-2, appendix B
+  EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 }  // namespace

@@ -171,6 +171,12 @@ inline std::vector<Engine> every_engine() {
   return engines;
 }
 
+inline std::vector<Engine> fast_engines() {
+  std::vector<Engine> engines = every_engine();
+  std::erase_if(engines, [](const Engine& engine) { return engine.lanes == 0; });
+  return engines;
+}
+
 // The engine that compile() uses; set by OnEveryEngine.
 inline Engine& current_engine() {
   static Engine engine;

@@ -22,13 +22,6 @@ using solve::Method;
 using solve::Problem;
 using solve::Solution;
 
-std::vector<Engine> fast_engines() {
-  std::vector<Engine> engines;
-  for (const Engine& engine : every_engine())
-    if (engine.lanes > 0) engines.push_back(engine);
-  return engines;
-}
-
 bool same_bytes(const std::vector<double>& a, const std::vector<double>& b) {
   return a.size() == b.size() &&
          (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
