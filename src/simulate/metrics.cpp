@@ -110,14 +110,14 @@ std::optional<double> curvature(const Curve& curve, std::size_t i) {
 }
 
 // The vertex of the parabola through point i and its neighbours, where the curve is smooth there:
-// at a kink the curvature stands out from its neighbours' and the parabola would overshoot.
+// at a kink the curvature stands out from that on either side, and the parabola would overshoot.
 Peak refined(const Curve& curve, std::size_t i) {
   const Peak plain{curve.times[i], curve.values[i]};
   const auto here = curvature(curve, i);
   const auto before = i > 0 ? curvature(curve, i - 1) : std::nullopt;
   const auto after = curvature(curve, i + 1);
   if (!here || !before || !after || *here == 0) return plain;
-  if (std::abs(*here) > 4 * std::max(std::abs(*before), std::abs(*after))) return plain;
+  if (std::abs(*here) > 4 * std::min(std::abs(*before), std::abs(*after))) return plain;
   const Point a = point(curve, i - 1), b = point(curve, i), c = point(curve, i + 1);
   const double left = (b.value - a.value) / (b.time - a.time);
   // Newton form: p(t) = a + left (t - ta) + here (t - ta)(t - tb); p' = 0 at the vertex.

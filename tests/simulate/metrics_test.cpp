@@ -42,6 +42,28 @@ TEST(Metrics, triangle_is_exact) {
   EXPECT_DOUBLE_EQ(at(triangle, 2), 0.5);
 }
 
+// A trough before the next dose: a slow fall in long steps, then a rise that is fast at first, in
+// short ones.
+RC_GTEST_PROP(Metrics, kink_is_not_overshot_whatever_the_spacing, ()) {
+  const double before = std::pow(10, *rc::gen::inRange(-30, 1) / 10.0);
+  const double after = std::pow(10, *rc::gen::inRange(-50, 1) / 10.0);
+  const double rise = std::pow(10, *rc::gen::inRange(-20, 31) / 10.0);
+  const double sign = *rc::gen::element(-1.0, 1.0);
+  Table table;
+  for (int k = 20; k > 0; --k) {
+    table.times.push_back(10 - k * before);
+    table.values.push_back(std::exp(0.1 * k * before));
+  }
+  for (int k = 0; k < 20; ++k) {
+    table.times.push_back(10 + k * after);
+    table.values.push_back(2 - std::exp(-rise * k * after));
+  }
+  for (double& value : table.values) value = sign * (value - 1) + 3;
+  const double from = table.times.front(), to = table.times.back();
+  const double found = (sign > 0 ? minimum(table, from, to) : maximum(table, from, to)).value;
+  RC_ASSERT(std::abs(found - 3) < 0.02);
+}
+
 TEST(Metrics, kinked_peak_is_not_overshot) {
   // The end of an infusion on a fine trace: straight up, exponential down.
   const auto f = [](double t) { return t <= 2 ? t : 2 * std::exp(-(t - 2)); };
