@@ -43,9 +43,11 @@ struct Symbol {
   SymbolKind kind = SymbolKind::parameter;
   bool constant = true;   // parameters and compartments that no rule or event changes; `const`
   bool boundary = false;  // `$S`: reactions do not change it
-  bool substance_only = false;  // species whose symbol means amount, never concentration
-  std::string compartment;      // of a species; empty: none declared, the symbol means amount
-  ExpressionPtr initial;        // value or initial assignment; null when none was given
+  bool substance_only = false;    // species whose symbol means amount, never concentration
+  std::string compartment;        // of a species; empty: none declared, the symbol means amount
+  std::string conversion_factor;  // of a species: the parameter that turns extent of reactions into
+                                  // its amount; empty: 1
+  ExpressionPtr initial;          // value or initial assignment; null when none was given
   bool initial_is_amount =
       false;                   // species in a compartment: SBML initialAmount (unused by Antimony)
   ExpressionPtr distribution;  // `CL = lognormal(140, 40)`: varies between patients; initial is
@@ -57,7 +59,7 @@ struct Symbol {
 };
 
 struct Rule {
-  enum class Kind { assignment, rate };
+  enum class Kind { assignment, rate, algebraic };  // algebraic: 0 = formula, without a target
   Kind kind = Kind::assignment;
   std::string target;
   ExpressionPtr formula;
@@ -67,6 +69,7 @@ struct Rule {
 struct SpeciesReference {
   std::string species;
   double stoichiometry = 1;
+  std::string symbol;  // of a parameter whose value is the stoichiometry instead; may be empty
   Span span;
 };
 
@@ -86,10 +89,16 @@ struct EventAssignment {
   Span span;
 };
 
-// `at trigger: target = formula, ...`: when the trigger turns from false to true.
+// `at trigger: target = formula, ...`: when the trigger turns from false to true.  Meaning as in
+// SBML Level 3 Version 2 Core, section 4.11.
 struct Event {
   std::string id;
   ExpressionPtr trigger;
+  ExpressionPtr delay;     // [time] from the trigger to the assignments; null: none
+  ExpressionPtr priority;  // of events at one time the greatest first; null: none given
+  bool persistent = true;  // false: a trigger that turns false before the delay is over cancels it
+  bool initial_value = true;  // of the trigger before the start; false: true at the start fires
+  bool uses_trigger_values = true;  // formulas with the values at the trigger, not after the delay
   std::vector<EventAssignment> assignments;
   std::vector<Annotation> annotations;
   Span span;

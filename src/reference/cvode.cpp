@@ -85,9 +85,10 @@ constexpr int try_a_shorter_step = 1;
 }  // namespace
 
 struct Cvode::Workspace {
-  Workspace(Ode& ode_to_solve, double relative, std::span<const double> absolute_tolerances);
+  Workspace(Ode& ode_to_solve, const CvodeTolerances& tolerances);
 
   // Called by CVODE.
+  static int error_weights(N_Vector y, N_Vector weights, void* self);
   static int derivatives(double t, N_Vector y, N_Vector dydt, void* self);
   static int newton_matrix(double t, N_Vector y, N_Vector dydt, SUNMatrix matrix,
                            int jacobian_is_ok, int* jacobian_is_new, double gamma, void* self,
@@ -104,6 +105,7 @@ struct Cvode::Workspace {
   Ode& ode;
   std::size_t size;
   Context context;
+  double relative, floor;
   Vector y, absolute, weights, errors;
   Vector view;  // owns no numbers: points to the caller's in interpolate()
   Matrix matrix;
@@ -124,10 +126,13 @@ struct Cvode::Workspace {
   CvodeStatistics before;
 };
 
-Cvode::Workspace::Workspace(Ode& ode_to_solve, double relative,
-                            std::span<const double> absolute_tolerances)
-    : ode(ode_to_solve), size(ode.size()), context(make_context()) {
-  assert(size > 0 && absolute_tolerances.size() == size);
+Cvode::Workspace::Workspace(Ode& ode_to_solve, const CvodeTolerances& tolerances)
+    : ode(ode_to_solve),
+      size(ode.size()),
+      context(make_context()),
+      relative(tolerances.relative),
+      floor(tolerances.relative * tolerances.of_largest) {
+  assert(size > 0 && tolerances.absolute.size() == size);
   const auto n = static_cast<sunindextype>(size);
   const SparsePattern& pattern = ode.pattern();
   const auto entries = static_cast<sunindextype>(pattern.row.size());
@@ -139,7 +144,7 @@ Cvode::Workspace::Workspace(Ode& ode_to_solve, double relative,
   errors = own<Vector>(N_VClone(y.get()));
   view = own<Vector>(N_VMake_Serial(n, N_VGetArrayPointer(y.get()), context.get()));
   use_own_operations(view.get());
-  std::copy(absolute_tolerances.begin(), absolute_tolerances.end(), values(absolute.get()).begin());
+  std::ranges::copy(tolerances.absolute, values(absolute.get()).begin());
   std::ranges::fill(values(y.get()), 0.0);
 
   matrix = own<Matrix>(SUNSparseMatrix(n, n, entries, CSC_MAT, context.get()));
@@ -157,8 +162,8 @@ Cvode::Workspace::Workspace(Ode& ode_to_solve, double relative,
   void* cvode = memory.get();
   int flag = CVodeSetErrHandlerFn(cvode, remember_error, this);
   if (flag == CV_SUCCESS) flag = CVodeInit(cvode, derivatives, 0.0, y.get());
-  if (flag == CV_SUCCESS) flag = CVodeSVtolerances(cvode, relative, absolute.get());
   if (flag == CV_SUCCESS) flag = CVodeSetUserData(cvode, this);
+  if (flag == CV_SUCCESS) flag = CVodeWFtolerances(cvode, error_weights);
   if (flag == CV_SUCCESS) flag = CVodeSetLinearSolver(cvode, solver.get(), matrix.get());
   if (flag == CV_SUCCESS) flag = CVodeSetLinSysFn(cvode, newton_matrix);
   if (flag == CV_SUCCESS) flag = CVodeSetMaxHnilWarns(cvode, -1);
@@ -171,6 +176,19 @@ int Cvode::Workspace::refuse(const BadTrial& trial) {
   bad_trial = trial;
   lately_bad = trial.state;
   return try_a_shorter_step;
+}
+
+// Asked for once a step, with the state that the step begins from.
+int Cvode::Workspace::error_weights(N_Vector y, N_Vector weights, void* self) {
+  auto& work = *static_cast<Workspace*>(self);
+  const std::span<const double> state = work.values(y);
+  const std::span<double> absolute = work.values(work.absolute.get()), weight = work.values(weights);
+  for (std::size_t k = 0; k < work.size; ++k) {
+    const double size = std::fabs(state[k]);
+    absolute[k] = std::max(absolute[k], work.floor * size);
+    weight[k] = 1 / (work.relative * size + absolute[k]);
+  }
+  return 0;
 }
 
 int Cvode::Workspace::derivatives(double t, N_Vector y, N_Vector dydt, void* self) {
@@ -277,9 +295,10 @@ CvodeStatistics Cvode::Workspace::statistics() const {
   return total;
 }
 
-Cvode::Cvode(Ode& ode, double relative, std::span<const double> absolute)
-    : work_(std::make_unique<Workspace>(ode, relative, absolute)) {
-  assert(relative > 0 && std::ranges::all_of(absolute, [](double a) { return a > 0; }));
+Cvode::Cvode(Ode& ode, const CvodeTolerances& tolerances)
+    : work_(std::make_unique<Workspace>(ode, tolerances)) {
+  assert(tolerances.relative > 0 && tolerances.of_largest >= 0);
+  assert(std::ranges::all_of(tolerances.absolute, [](double a) { return a > 0; }));
 }
 
 Cvode::~Cvode() = default;

@@ -46,11 +46,18 @@ struct CvodeStatistics {
                 error_test_failures = 0;
 };
 
+// Local errors are held below relative * |y_i| + max(absolute[i], relative * of_largest * (largest
+// |y_i| since the integrator was made)); absolute[i] > 0.
+struct CvodeTolerances {
+  double relative = 1e-6;
+  std::span<const double> absolute;
+  double of_largest = 0;
+};
+
 class Cvode {
  public:
-  // Local errors are held below relative * |y_i| + absolute[i]; absolute[i] > 0.  `ode` must
-  // outlive the integrator.
-  Cvode(Ode& ode, double relative, std::span<const double> absolute);
+  // `ode` must outlive the integrator, not so the tolerances.
+  Cvode(Ode& ode, const CvodeTolerances& tolerances);
   ~Cvode();
   Cvode(const Cvode&) = delete;
   Cvode& operator=(const Cvode&) = delete;

@@ -35,7 +35,7 @@ class Kinds {
     add(watched, Of::maximum, occupancy ? "highest" : "Cmax", occupancy ? "max" : "cmax",
         output.unit, "highest value");
     add(watched, Of::time_of_maximum, "Tmax", "tmax", "h",
-        "time of the highest value, from the start of the window");
+        "time of the first peak that is as high as any, from the start of the window");
     add(watched, Of::area, "AUC", "auc", area_unit(output.unit), "area under the curve");
     add(watched, Of::half_life, "half-life", "half_life", "h",
         "terminal half-life, of the last fall that is at least three-fold");

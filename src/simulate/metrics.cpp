@@ -22,6 +22,10 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
+// Peaks that differ by less than this part of their height are as high: from one dosing interval to
+// the next, what differs is the integrator's error.
+constexpr double as_high = 1e-3;
+
 // Values below this part of the highest one are the integrator's error, no terminal phase.
 constexpr double noise_floor = 1e-6;
 
@@ -128,7 +132,23 @@ Peak refined(const Curve& curve, std::size_t i) {
 
 constexpr Peak no_peak{not_a_number, not_a_number};
 
-// The first highest, or lowest.
+// The highest (lowest) value, at point `best`, and the time of the first hump that comes as high
+// but for rounding: a hump ends where the curve has fallen by more than that from its top.
+template <class Better>
+Peak first_extreme(const Curve& curve, std::size_t best, Better better) {
+  const Peak whole = refined(curve, best);
+  const double room = as_high * std::abs(curve.values[best]);
+  const auto comes_near = [&](double value, double top) {
+    return !better(top, value) || std::abs(top - value) <= room;
+  };
+  std::size_t top = 0;
+  while (!comes_near(curve.values[top], curve.values[best])) ++top;
+  for (std::size_t i = top; i <= best && comes_near(curve.values[i], curve.values[top]); ++i) {
+    if (better(curve.values[i], curve.values[top])) top = i;
+  }
+  return {top == best ? whole.time : refined(curve, top).time, whole.value};
+}
+
 template <class Better>
 Peak extreme(const Curve& curve, double from, double to, Better better) {
   const Stretch part = stretch(curve, from, to, false);
@@ -137,7 +157,7 @@ Peak extreme(const Curve& curve, double from, double to, Better better) {
   for (std::size_t i = 1; i < part.values.size(); ++i) {
     if (better(part.values[i], part.values[best])) best = i;
   }
-  return refined(part.curve(), best);
+  return first_extreme(part.curve(), best, better);
 }
 
 // (a - b) / ln(a / b) for a > b > 0: from the series where a and b are so near that it is exact to
@@ -261,8 +281,8 @@ Exposure exposure(const Curve& curve, std::span<const double> thresholds) {
     area += (times[i] - times[i - 1]) * (a > b && b > 0 ? logarithmic_mean(a, b) : 0.5 * (a + b));
   }
   if (!known) return result;
-  result.highest = refined(curve, highest);
-  result.lowest = refined(curve, lowest);
+  result.highest = first_extreme(curve, highest, std::greater<>{});
+  result.lowest = first_extreme(curve, lowest, std::less<>{});
   result.area = area;
   result.mean = times.size() > 1 ? area / (times.back() - times.front()) : values[0];
   result.half_life = terminal_half_life(curve, values[highest]);

@@ -20,8 +20,9 @@ struct Peak {
   double time = 0, value = 0;
 };
 
-// The first highest (lowest) point.  Where the curve is smooth around it, refined by the parabola
-// through it and its neighbours; at a kink, a jump or an end of the stretch it is the point itself.
+// The highest (lowest) value, and the time of the first peak that is as high to a thousandth. Where
+// the curve is smooth around a peak, both are refined by the parabola through it and its
+// neighbours; at a kink, a jump or an end of the stretch it is the point itself.
 Peak maximum(const Curve& curve, double from, double to);
 Peak minimum(const Curve& curve, double from, double to);
 

@@ -51,6 +51,7 @@ void Course::begin(std::span<double> y) {
   if (!(tolerances.relative > 0) || !(tolerances.relative < 1))
     return refuse(fmt::format("the relative tolerance is {}; it must lie between 0 and 1",
                               tolerances.relative));
+  assert(tolerances.of_largest >= 0 && tolerances.of_largest <= 1);
   assert(tolerances.absolute_by_state.empty() || tolerances.absolute_by_state.size() == y.size());
   const auto check_absolute = [&](double a) {
     if (!(a > 0) || !std::isfinite(a))

@@ -35,6 +35,7 @@ struct LaneClock {
   Vector diagonal;  // 1 / (step gamma), of the matrix that Rosenbrock stages are solved with
   Vector error;     // squared weighted root mean square of the error estimate; above 1 is refused
   Vector relative;  // relative tolerance
+  Vector floor;     // relative tolerance times Tolerances::of_largest
   Vector first, last;  // [time] the inside of the stretch between two stops
   // Counts of steps: tried, accepted, and of those accepted ones that stability held back since the
   // latest check; and those at which to look whether the run gets on and at the method.
@@ -85,9 +86,9 @@ struct LaneOps {
                            double* g);
   // u of stage 8 becomes y(next); clock.error from U_8, or far too large where a pivot in lu is
   // negative: there something grows by itself within less than a step, and an implicit method would
-  // not follow but damp it.
+  // not follow but damp it.  `absolute` first rises to floor |y| where that is more.
   void (*rosenbrock_end)(std::size_t states, LaneClock& clock, const double* y,
-                         const double* stages, const double* absolute, const double* lu, double* u);
+                         const double* stages, double* absolute, const double* lu, double* u);
   // u <- y(t + x step) of the states in `wanted`, by the dense output of the method.
   void (*rosenbrock_dense)(const Wanted& wanted, const double* y, const double* y_next,
                            const double* stages, const Vector& x, double* u);
@@ -95,9 +96,9 @@ struct LaneOps {
   // Stage i of Tsit5, i = 1..6: its argument u.
   void (*explicit_stage)(std::size_t i, std::size_t states, const LaneClock& clock, const double* y,
                          const double* stages, double* u);
-  // clock.error; stiffness: (|k_7 - k_6| / |u_7 - u_6|)^2 h^2, an estimate of |h lambda|^2.
+  // clock.error, and `absolute` as above; stiffness: (|k_7 - k_6| / |u_7 - u_6|)^2 h^2, an estimate of |h lambda|^2.
   void (*explicit_end)(std::size_t states, LaneClock& clock, const double* y, const double* stages,
-                       const double* absolute, const double* y_next, const double* u6,
+                       double* absolute, const double* y_next, const double* u6,
                        Vector& stiffness);
   void (*explicit_dense)(const Wanted& wanted, const LaneClock& clock, const double* y,
                          const double* stages, const Vector& x, double* u);

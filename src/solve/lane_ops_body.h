@@ -198,12 +198,15 @@ void rosenbrock_stage(std::size_t i, std::size_t states, const LaneClock& clock,
 // makes it die away.
 template <bool Largest, class Error>
 inline V norm(std::size_t states, const LaneClock& clock, const double* y, const double* y_next,
-              const double* absolute, Error error) {
-  const V relative = load(clock.relative);
+              double* absolute, Error error) {
+  const V relative = load(clock.relative), floor = load(clock.floor);
   V sum = V{}, largest = V{};
   for (std::size_t at = 0; at < states * width; at += width) {
-    const V scale = larger(magnitude(load(y + at)), magnitude(load(y_next + at)));
-    const V ratio = error(at) * rough_inverse(load(absolute + at) + relative * scale);
+    const V here = magnitude(load(y + at));
+    const V scale = larger(here, magnitude(load(y_next + at)));
+    const V least = larger(load(absolute + at), floor * here);
+    store(absolute + at, least);
+    const V ratio = error(at) * rough_inverse(least + relative * scale);
     // A rough inverse of infinity is no number, and must not pass for a small error.
     const V square = ratio * ratio;
     sum += square;
@@ -215,7 +218,7 @@ inline V norm(std::size_t states, const LaneClock& clock, const double* y, const
 }
 
 void rosenbrock_end(std::size_t states, LaneClock& clock, const double* y, const double* stages,
-                    const double* absolute, const double* lu, double* u) {
+                    double* absolute, const double* lu, double* u) {
   const double* last = stages + (rodas5p::stages - 1) * states * width;
   M signs = M{};
   for (std::size_t at = 0; at < states * width; at += width) {
@@ -275,8 +278,7 @@ void explicit_stage(std::size_t i, std::size_t states, const LaneClock& clock, c
 }
 
 void explicit_end(std::size_t states, LaneClock& clock, const double* y, const double* stages,
-                  const double* absolute, const double* y_next, const double* u6,
-                  Vector& stiffness) {
+                  double* absolute, const double* y_next, const double* u6, Vector& stiffness) {
   const std::size_t size = states * width;
   const V step = load(clock.step);
   store(clock.error, norm<true>(states, clock, y, y_next, absolute, [&](std::size_t at) {

@@ -125,6 +125,7 @@ bool Lanes::load(std::size_t lane) {
     for (std::size_t k = 0; k < states_; ++k)
       absolute_[k * width_ + lane] = listed ? tolerances.absolute_by_state[k] : tolerances.absolute;
     clock_.relative[lane] = tolerances.relative;
+    clock_.floor[lane] = tolerances.relative * tolerances.of_largest;
     clock_.t[lane] = problem.start;
     clock_.refused &= ~one(lane);
     failed_ &= ~one(lane);

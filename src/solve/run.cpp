@@ -68,8 +68,10 @@ void Run::begin() {
   if (failed()) return;
   std::vector<double> absolute = problem_.tolerances.absolute_by_state;
   absolute.resize(y_.size(), problem_.tolerances.absolute);
-  cvode_ = std::make_unique<reference::Cvode>(static_cast<reference::Ode&>(*this),
-                                              problem_.tolerances.relative, absolute);
+  const Tolerances& tolerances = problem_.tolerances;
+  cvode_ = std::make_unique<reference::Cvode>(
+      static_cast<reference::Ode&>(*this),
+      reference::CvodeTolerances{tolerances.relative, absolute, tolerances.of_largest});
   if (problem_.trace && problem_.trace_from <= t_) {
     evaluate_outputs(t_, y_, trace_row(0));
     add_trace_point(t_, trace_row(0));

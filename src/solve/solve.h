@@ -52,10 +52,15 @@ struct Input {
 double input_rate(const Input& input, double t);
 double input_released(const Input& input, double t);
 
+// The local error of a state is held below
+//   relative * max(|y|, of_largest * (largest |y| since the start)) + absolute,
+// or thereabouts: a state that has passed its peak and dies away need not be followed down to
+// nothing.
 struct Tolerances {
   double relative = 1e-6;
   double absolute = 1e-9;                 // > 0, in each state's unit, unless listed below
   std::vector<double> absolute_by_state;  // empty, or one per state
+  double of_largest = 0;                  // 0 to 1
 };
 
 struct Problem {

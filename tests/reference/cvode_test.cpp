@@ -57,7 +57,7 @@ const std::vector<double> tight{1e-13, 1e-13};
 
 TEST(Cvode, SolvesAStiffProblemAndStopsExactly) {
   Written ode = stiff();
-  Cvode cvode(ode, 1e-10, tight);
+  Cvode cvode(ode, {1e-10, tight});
   cvode.restart(0, std::vector<double>{2, 1});
   double before = 0;
   std::vector<double> between(2);
@@ -82,7 +82,7 @@ TEST(Cvode, SolvesAStiffProblemAndStopsExactly) {
 
 TEST(Cvode, StartsAfreshAfterAJumpAndCountsOn) {
   Written ode = stiff();
-  Cvode cvode(ode, 1e-10, tight);
+  Cvode cvode(ode, {1e-10, tight});
   cvode.restart(0, std::vector<double>{1, 1});
   while (cvode.time() < 1) ASSERT_TRUE(cvode.step(1));
   const auto first = cvode.statistics();
@@ -96,7 +96,7 @@ TEST(Cvode, StartsAfreshAfterAJumpAndCountsOn) {
 TEST(Cvode, KeepsToTheLongestStep) {
   Written ode(
       1, [](double, auto, auto out) { out[0] = 0; }, [](double, auto, auto out) { out[0] = 0; });
-  Cvode cvode(ode, 1e-6, std::vector<double>{1e-9});
+  Cvode cvode(ode, {1e-6, std::vector<double>{1e-9}});
   cvode.limit_step(0.25);
   cvode.restart(0, std::vector<double>{1});
   double longest = 0;
@@ -117,7 +117,7 @@ TEST(Cvode, NamesTheRateThatIsNotFinite) {
       out[0] = -y[0];
       out[1] = t > 0.5 ? bad : -y[1];
     };
-    Cvode cvode(ode, 1e-6, tight);
+    Cvode cvode(ode, {1e-6, tight});
     cvode.restart(0, std::vector<double>{1, 1});
     testing::internal::CaptureStderr();
     tl::expected<double, reference::CvodeFailure> reached = 0.0;
@@ -139,7 +139,7 @@ TEST(Cvode, FailsQuietlyAtTheStart) {
     out[0] = 0;
     out[1] = std::numeric_limits<double>::quiet_NaN();
   };
-  Cvode cvode(ode, 1e-6, tight);
+  Cvode cvode(ode, {1e-6, tight});
   cvode.restart(2, std::vector<double>{1, 1});
   testing::internal::CaptureStderr();
   const auto reached = cvode.step(3);
@@ -155,7 +155,7 @@ TEST(Cvode, SurvivesAnInfiniteSlope) {
   Written ode(
       1, [](double, auto y, auto out) { out[0] = 1 - std::sqrt(std::max(y[0], 0.0)); },
       [](double, auto y, auto out) { out[0] = -0.5 / std::sqrt(std::max(y[0], 0.0)); });
-  Cvode cvode(ode, 1e-8, std::vector<double>{1e-10});
+  Cvode cvode(ode, {1e-8, std::vector<double>{1e-10}});
   cvode.restart(0, std::vector<double>{0});
   while (cvode.time() < 50) ASSERT_TRUE(cvode.step(50));
   EXPECT_NEAR(cvode.state()[0], 1, 1e-6);
@@ -165,7 +165,7 @@ TEST(Cvode, RefusesGrowthThatItCannotFollow) {
   Written ode(
       1, [](double, auto y, auto out) { out[0] = 1e-12 + 1e200 * y[0]; },
       [](double, auto, auto out) { out[0] = 1e200; });
-  Cvode cvode(ode, 1e-6, std::vector<double>{1e-9});
+  Cvode cvode(ode, {1e-6, std::vector<double>{1e-9}});
   cvode.restart(0, std::vector<double>{0});
   tl::expected<double, reference::CvodeFailure> reached = 0.0;
   for (int k = 0; k < 10'000 && reached && cvode.time() < 1; ++k) reached = cvode.step(1);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numbers>
 #include <vector>
 
 namespace vesper::simulate {
@@ -80,6 +81,27 @@ TEST(Metrics, smooth_peak_is_refined) {
   EXPECT_NEAR(peak.time, time, 2e-2);
   EXPECT_NEAR(peak.value, f(time), 5e-5);  // a highest sample may be 8e-4 off
   EXPECT_LT(std::abs(maximum(sampled(0, 24, 0.05, f), 0, 24).value - f(time)), 1e-6);
+}
+
+// At steady state every interval peaks alike, and the integrator's error must not choose the day.
+TEST(Metrics, time_of_the_first_of_equal_peaks) {
+  for (const double error : {-1e-5, 1e-5}) {
+    const auto f = [&](double t) {
+      return 3 - std::cos(t * 2 * std::numbers::pi / 24) + error * t / 168;
+    };
+    const Table week = sampled(0, 168, 0.25, f);
+    const Exposure all = exposure(week, {});
+    EXPECT_NEAR(all.highest.time, 12, 0.05);
+    EXPECT_NEAR(all.highest.value, 4 + std::max(error * 12 / 168, error * 156 / 168), 1e-7);
+    EXPECT_NEAR(all.lowest.time, 0, 0.05);
+    EXPECT_NEAR(maximum(week, 0, 168).time, 12, 0.05);
+    EXPECT_NEAR(minimum(week, 6, 168).time, 24, 0.05);
+  }
+  // Still rising to the plateau: the last is the highest.
+  const auto rising = [](double t) {
+    return (1 - std::exp(-t / 48)) * (2 - std::cos(t * 2 * std::numbers::pi / 24));
+  };
+  EXPECT_GT(maximum(sampled(0, 168, 0.25, rising), 0, 168).time, 150);
 }
 
 TEST(Metrics, jump_counts_at_its_time) {
