@@ -173,7 +173,7 @@ Result<void> Flattener::add_reactions(Model& model) {
           return fail(Code::wrong_kind, fmt::format("'{}' is no species", one.species.text),
                       place(one.species.span));
         }
-        to.push_back({at(id).path, one.stoichiometry, one.species.span});
+        to.push_back({at(id).path, one.stoichiometry, {}, one.species.span});
       }
       return {};
     };
