@@ -95,7 +95,7 @@ struct Story {
   std::vector<std::string> settled_by;       // what would decide between the hypotheses
   std::vector<simulate::InputFile> inputs;
   std::string version, command, solver;
-  double relative_tolerance = 0, absolute_tolerance = 0;
+  double relative_tolerance = 0, absolute_tolerance = 0, tolerance_of_largest = 0;
 };
 
 // `summary` is moved into the story.

@@ -402,10 +402,11 @@ std::string provenance_table(const Story& story) {
   std::string out = "<div class=\"scroll\"><table><tbody>\n";
   out += table_row("Vesper", html(story.version));
   out += table_row("Seed", fmt::format("{}", story.seed));
-  out += table_row("Solver", fmt::format("{}; relative tolerance {}, absolute "
-                                         "tolerance {}",
-                                         story.solver, exact(story.relative_tolerance),
-                                         exact(story.absolute_tolerance)));
+  out += table_row("Solver",
+                   fmt::format("{}; relative tolerance {}, of no less than {} of a state's "
+                               "largest value so far; absolute tolerance {}",
+                               story.solver, exact(story.relative_tolerance),
+                               exact(story.tolerance_of_largest), exact(story.absolute_tolerance)));
   out += table_row(
       "Work",
       fmt::format("{} runs in {} s: {} steps, {} evaluations of the equations, "

@@ -327,6 +327,7 @@ Story tell(const simulate::Study& study, simulate::Summary summary,
                      : "CVODE: variable-order BDF with the exact Jacobian";
   story.relative_tolerance = protocol.relative_tolerance;
   story.absolute_tolerance = protocol.absolute_tolerance;
+  story.tolerance_of_largest = protocol.tolerance_of_largest;
   return story;
 }
 

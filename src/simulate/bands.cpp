@@ -50,11 +50,13 @@ void Bands::add(std::span<const std::vector<double>* const> units) {
     const double off = value - stream.mean;
     stream.mean += off / static_cast<double>(stream.n);
     stream.squares += off * (value - stream.mean);
-    stream.sketch.add(value);
   };
   const auto add_range = [&](const tbb::blocked_range<std::size_t>& range) {
+    std::vector<double> column(units.size());
     for (std::size_t i = range.begin(); i < range.end(); ++i) {
-      for (const std::vector<double>* unit : units) add_to(streams_[i], (*unit)[i]);
+      for (std::size_t unit = 0; unit < units.size(); ++unit) column[unit] = (*units[unit])[i];
+      for (const double value : column) add_to(streams_[i], value);
+      streams_[i].sketch.add(column);
     }
   };
   // Each series belongs to one task, which takes its units in order.  Isolated, since a thread that

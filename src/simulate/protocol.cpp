@@ -317,11 +317,13 @@ Result<void> Reader::uncertainty() {
 Result<void> Reader::tolerances() {
   const Yaml* map = root_.find("tolerances");
   if (map == nullptr) return {};
-  VESPER_CHECK(map->keys({"relative", "absolute"}));
+  VESPER_CHECK(map->keys({"relative", "absolute", "of-largest"}));
   VESPER_TRY(protocol_.relative_tolerance,
              map->number_or("relative", protocol_.relative_tolerance));
   VESPER_TRY(protocol_.absolute_tolerance,
              map->number_or("absolute", protocol_.absolute_tolerance));
+  VESPER_TRY(protocol_.tolerance_of_largest,
+             map->number_or("of-largest", protocol_.tolerance_of_largest));
   if (!(protocol_.relative_tolerance >= least_relative_tolerance &&
         protocol_.relative_tolerance <= most_relative_tolerance)) {
     return fail(Code::out_of_range,
@@ -332,6 +334,10 @@ Result<void> Reader::tolerances() {
   if (!(protocol_.absolute_tolerance > 0)) {
     return fail(Code::out_of_range, "an absolute tolerance is above 0",
                 map->find("absolute")->place());
+  }
+  if (!(protocol_.tolerance_of_largest >= 0 && protocol_.tolerance_of_largest <= 1)) {
+    return fail(Code::out_of_range, "the part of the largest value lies between 0 and 1",
+                map->find("of-largest")->place());
   }
   return {};
 }

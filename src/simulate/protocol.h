@@ -67,6 +67,7 @@ struct Protocol {
   // Of states that are amounts [nmol], masses [ug] or concentrations [nM, ug/L]; of others in the
   // state's own unit.
   double absolute_tolerance = 1e-9;
+  double tolerance_of_largest = 1e-3;  // see solve::Tolerances
 };
 
 // Reads a protocol with its population and products.  The model is found, not read: what needs it

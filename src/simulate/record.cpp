@@ -87,6 +87,7 @@ Json options_of(const Study& study, const Options& options) {
                {"uncertainty_draws", protocol.uncertainty_draws},
                {"relative_tolerance", protocol.relative_tolerance},
                {"absolute_tolerance", protocol.absolute_tolerance},
+               {"tolerance_of_largest", protocol.tolerance_of_largest},
                {"set", settings}};
   if (options.engine == Engine::fast) {
     list["method"] = name_of(options.method);

@@ -11,6 +11,7 @@
 #include "simulate/sketch.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -114,6 +115,40 @@ void QuantileSketch::add(double value) {
     ++bins.counts[at];
   } else {
     add(bins, bin, 1);
+  }
+}
+
+// Where the value is counted, if it has a bin already.
+std::uint32_t* QuantileSketch::known_bin(double value) {
+  if (!std::isfinite(value) || value == 0) return nullptr;
+  Bins& bins = value > 0 ? positive_ : negative_;
+  const std::int64_t at = std::int64_t{bin_of(std::fabs(value))} - bins.first;
+  if (at < 0 || at >= static_cast<std::int64_t>(bins.counts.size())) return nullptr;
+  return &bins.counts[static_cast<std::size_t>(at)];
+}
+
+// The bins of many values lie all over memory: fetched together, they cost one wait and not many.
+void QuantileSketch::add(std::span<const double> values) {
+  constexpr std::size_t together = 32;
+  std::array<std::uint32_t*, together> bins;
+  for (; !values.empty(); values = values.subspan(std::min(together, values.size()))) {
+    const std::span<const double> some = values.first(std::min(together, values.size()));
+    bool all_known = true;
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      bins[i] = known_bin(some[i]);
+      all_known &= bins[i] != nullptr;
+      if (bins[i] != nullptr) __builtin_prefetch(bins[i], 1);
+    }
+    if (!all_known) {  // bins may come to be, and move
+      for (const double value : some) add(value);
+      continue;
+    }
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      ++*bins[i];
+      least_ = std::min(least_, some[i]);
+      greatest_ = std::max(greatest_, some[i]);
+    }
+    count_ += some.size();
   }
 }
 

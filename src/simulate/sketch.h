@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace vesper::simulate {
@@ -23,6 +24,7 @@ class QuantileSketch {
 
   // Infinities count as extremes, NaN not at all.
   void add(double value);
+  void add(std::span<const double> values);
   // Of a sketch made with the same error and bins.
   void merge(const QuantileSketch& other);
 
@@ -45,6 +47,7 @@ class QuantileSketch {
     std::size_t width_with(std::int32_t bin) const;
   };
   std::int32_t bin_of(double magnitude) const;
+  std::uint32_t* known_bin(double value);
   void add(Bins& bins, std::int32_t bin, std::uint32_t n);
   void collapse();
   double order_statistic(std::uint64_t rank) const;

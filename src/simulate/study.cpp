@@ -267,7 +267,7 @@ Result<void> Study::Data::lay_grid() {
   tolerances.relative = protocol.relative_tolerance;
   tolerances.absolute = protocol.absolute_tolerance;
   tolerances.absolute_by_state = absolute_tolerances(*system, protocol.absolute_tolerance);
-  if(const char*e=getenv("OFL")) tolerances.of_largest=atof(e);
+  tolerances.of_largest = protocol.tolerance_of_largest;
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include "solve/lanes.h"
 #include "solve/lanes_patient.h"
 #include "solve/times.h"
+#include "solve/trace.h"
 
 namespace vesper::solve {
 
@@ -17,11 +18,7 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 // Places in a step where conditions are looked at.
 constexpr int probes = 4;
-// The trace divides a step evenly, into so many parts that a straight line between two points
-// misses the curve by less than this, relative to the value there or, for values near 0, to the
-// largest so far; judged from the middle and the quarters.
-constexpr double straight_enough = 2e-4;
-constexpr double near_zero = 1e-8;
+// The trace divides a step evenly into so many parts at most; how many is judged from the quarters.
 constexpr unsigned most_parts = 128;
 
 }  // namespace
@@ -206,28 +203,28 @@ unsigned Lanes::trace_parts(std::size_t lane) {
   const auto value = [&](std::size_t quarter, std::size_t output) {
     return trace_values_[(quarter * outputs_ + output) * width_ + lane];
   };
-  const auto excess = [&](std::size_t left, std::size_t middle, std::size_t right, double allowed) {
+  // By how much the value at a quarter misses the line between two others, over what is allowed.
+  const auto excess = [&](std::size_t left, std::size_t at, std::size_t right) {
+    const double part = static_cast<double>(at - left) / static_cast<double>(right - left);
     double worst = 0;
     for (std::size_t k = 0; k < outputs_; ++k) {
-      const double at = value(middle, k);
-      const double miss = std::fabs(at - (value(left, k) + value(right, k)) / 2);
-      if (std::isfinite(at)) largest[k] = std::max(largest[k], std::fabs(at));
-      const double accepted = allowed * std::fabs(at) + near_zero * largest[k];
+      const double here = value(at, k), from = value(left, k);
+      const double miss = std::fabs(here - (from + part * (value(right, k) - from)));
+      if (std::isfinite(here)) largest[k] = std::max(largest[k], std::fabs(here));
+      const double accepted = straight_enough * std::fabs(here) + near_zero * largest[k];
       if (miss > accepted) worst = std::max(worst, miss / accepted);
     }
     return worst;
   };
-  // A bend and its counter-bend can meet the line in the middle: a whole step must be straighter.
-  const double whole = excess(0, 2, 4, straight_enough / 8);
-  if (whole <= 1) return 2;
-  const double halves =
-      std::max(excess(0, 1, 2, straight_enough), excess(2, 3, 4, straight_enough));
-  // Halving brings a smooth curve four times closer to its chord, here 32 times for the two
-  // measures; what does not come closer is rounding noise, of a sum that cancels, and no number of
-  // points will straighten it.
-  if (halves <= 1 || halves > whole / 12) return 4;
+  const double whole = std::max({excess(0, 1, 4), excess(0, 2, 4), excess(0, 3, 4)});
+  if (whole <= 1) return 1;
+  const double halves = std::max(excess(0, 1, 2), excess(2, 3, 4));
+  if (halves <= 1) return 2;
+  // Halving brings a smooth curve four times closer to its chord; what does not come closer is
+  // rounding noise, of a sum that cancels, and no number of points will straighten it.
+  if (halves > whole / 2) return 4;
   const double halvings = std::ceil(0.5 * std::log2(halves));
-  return halvings < 5 ? 4u << static_cast<unsigned>(halvings) : most_parts;
+  return halvings < 6 ? 2u << static_cast<unsigned>(halvings) : most_parts;
 }
 
 // Points of the trace in the step, up to its end.
@@ -255,9 +252,12 @@ void Lanes::record_trace(LaneSet lanes, LaneSet changed) {
     for (std::size_t lane = 0; lane < width_; ++lane)
       at[lane] = quarter == 4 ? clock_.next[lane]
                               : from[lane] + length[lane] * static_cast<double>(quarter) / 4;
-    interpolate(at, seen_);
-    if (quarter == 4) ops_.blend(states_, ~changed, y_next_.data(), y_between_.data());
-    outputs_at(at, y_between_.data(), values_of(quarter));
+    const bool at_start = quarter == 0 && first == 0, at_end = quarter == 4 && changed == 0;
+    if (!at_start && !at_end) interpolate(at, seen_);
+    if (quarter == 4 && changed != 0)
+      ops_.blend(states_, ~changed, y_next_.data(), y_between_.data());
+    const AlignedDoubles& y = at_start ? y_ : (at_end ? y_next_ : y_between_);
+    outputs_at(at, y.data(), values_of(quarter));
   }
   std::array<unsigned, most_lanes> parts{};
   unsigned most = 0;

@@ -17,6 +17,7 @@
 #include <limits>
 
 #include "solve/times.h"
+#include "solve/trace.h"
 
 namespace vesper::solve {
 
@@ -27,8 +28,6 @@ constexpr int probes = 4;
 // A stretch of the trace is halved until a straight line misses its middle by less than this,
 // relative to the value there or, for values near 0, to the largest value so far.  The middle is
 // kept, so that what is left is a quarter of it.
-constexpr double straight_enough = 2e-4;
-constexpr double near_zero = 1e-8;
 constexpr unsigned deepest_halving = 7;
 // Without states the integrator has nothing to resolve, and formulas of time alone set no step.
 constexpr int steps_without_states = 256;

@@ -94,6 +94,25 @@ RC_GTEST_PROP(Sketch, order_and_merging_change_nothing, ()) {
   }
 }
 
+RC_GTEST_PROP(Sketch, many_at_once_are_as_one_by_one, ()) {
+  auto values = *numbers();
+  const auto bins = *rc::gen::element<std::size_t>(16, 64, 4096);
+  const QuantileSketch singly = sketch_of(values, bins);
+  QuantileSketch together(first_error, bins);
+  together.add(values);
+  // Again: now that every value has its bin.
+  QuantileSketch twice = singly;
+  for (const double value : values) twice.add(value);
+  QuantileSketch twice_together = together;
+  twice_together.add(values);
+  for (const double p : places) {
+    RC_ASSERT(singly.count() == 0 || together.quantile(p) == singly.quantile(p));
+    RC_ASSERT(twice.count() == 0 || twice_together.quantile(p) == twice.quantile(p));
+  }
+  RC_ASSERT(twice_together.count() == twice.count());
+  RC_ASSERT(twice_together.error() == twice.error());
+}
+
 TEST(Sketch, equal_values_and_ends_are_exact) {
   const QuantileSketch equal = sketch_of({0.3, 0.3, 0.3}, 64);
   for (const double p : places) EXPECT_EQ(equal.quantile(p), 0.3);
