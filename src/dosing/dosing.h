@@ -63,6 +63,7 @@ struct RegimenItem {
   double until = 0;      // [h] no dose at or after this; infinity: none
   double adherence = 1;  // probability that a dose is taken
   bool with_food = false;
+  bool steady_state = false;  // taken like that before the start, since ever
   Place place;
 };
 
@@ -80,6 +81,14 @@ struct Dose {
   const Product* product = nullptr;
   std::vector<Release> release;  // after food
 };
+
+// [h] after which the doses from before the start repeat: the longest interval of the items that
+// are at steady state, a multiple of the others'.  0 where there are none.
+double steady_period(const Regimen& regimen);
+
+// The doses of one such period, as they were taken before the start: in [0, period) by time, none
+// missed.
+std::vector<Dose> steady_doses(const Regimen& regimen);
 
 // All doses in [0, end) by time, those of one moment in the order of the items.  `uniform(item, k)`
 // gives the draw in (0, 1) that decides whether dose k (from 0, missed ones counted) of an item is

@@ -193,10 +193,24 @@ Result<void> read_when(const Yaml& written, RegimenItem& item) {
   return {};
 }
 
+Result<void> read_steady_state(const Yaml& written, RegimenItem& item) {
+  VESPER_TRY(item.steady_state, written.boolean_or("steady-state", false));
+  if (!item.steady_state) return {};
+  const Place place = written.find("steady-state")->place();
+  if (item.every == 0)
+    return fail(Code::contradictory_item, "'steady-state' without 'every'", place,
+                "say how often the dose was taken: `every: 24 h`");
+  if (item.first >= item.every)
+    return fail(Code::contradictory_item,
+                fmt::format("steady state of doses that begin at {:g} h", item.first), place,
+                "leave 'from' out: these doses were taken before the start too");
+  return {};
+}
+
 Result<RegimenItem> read_item(const Yaml& written, Catalogue& catalogue,
                               const std::filesystem::path& beside) {
-  VESPER_CHECK(written.keys(
-      {"product", "count", "dose", "every", "at", "from", "until", "adherence", "with-food"}));
+  VESPER_CHECK(written.keys({"product", "count", "dose", "every", "at", "from", "until",
+                             "adherence", "with-food", "steady-state"}));
   RegimenItem item;
   item.place = written.place();
   VESPER_TRY(const Yaml product, written.at("product"));
@@ -214,7 +228,23 @@ Result<RegimenItem> read_item(const Yaml& written, Catalogue& catalogue,
                 written.find("with-food")->place(),
                 "add `food:` to the product, or leave 'with-food' out");
   }
+  VESPER_CHECK(read_steady_state(written, item));
   return item;
+}
+
+// Periods that repeat together: the longest is a multiple of each.
+Result<void> check_steady_periods(const Regimen& regimen) {
+  const double period = steady_period(regimen);
+  for (const RegimenItem& item : regimen.items) {
+    if (!item.steady_state) continue;
+    const double times = period / item.every;
+    if (std::abs(times - std::round(times)) <= 1e-9 * times) continue;
+    return fail(Code::contradictory_item,
+                fmt::format("doses every {:g} h and every {:g} h do not repeat together",
+                            item.every, period),
+                item.place, "let the longest interval be a multiple of the others");
+  }
+  return {};
 }
 
 }  // namespace
@@ -231,6 +261,7 @@ Result<Regimen> read_regimen(const Yaml& list, Catalogue& catalogue,
     regimen.items.push_back(std::move(item));
   }
   VESPER_CHECK(check_overlap(regimen));
+  VESPER_CHECK(check_steady_periods(regimen));
   return regimen;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 #include "dosing/dosing.h"
 
@@ -64,6 +65,25 @@ std::vector<Dose> timeline(const Regimen& regimen, double end,
   }
   std::stable_sort(doses.begin(), doses.end(),
                    [](const Dose& a, const Dose& b) { return a.time < b.time; });
+  return doses;
+}
+
+double steady_period(const Regimen& regimen) {
+  double period = 0;
+  for (const RegimenItem& item : regimen.items)
+    if (item.steady_state) period = std::max(period, item.every);
+  return period;
+}
+
+std::vector<Dose> steady_doses(const Regimen& regimen) {
+  Regimen before = regimen;  // items keep their numbers
+  for (RegimenItem& item : before.items) {
+    item.until = std::numeric_limits<double>::infinity();
+    item.adherence = 1;
+    if (!item.steady_state) item.count = 0;
+  }
+  auto doses = timeline(before, steady_period(regimen), nullptr);
+  for (Dose& dose : doses) dose.product = &regimen.items[dose.item].product;
   return doses;
 }
 

@@ -414,6 +414,13 @@ std::string provenance_table(const Story& story) {
                   story.summary.solved, number(story.summary.seconds), grouped(statistics.steps),
                   grouped(statistics.evaluations), grouped(statistics.jacobians),
                   grouped(statistics.error_test_failures), grouped(statistics.restarts)));
+  if (statistics.steady_periods > 0)
+    out +=
+        table_row("Steady states",
+                  fmt::format("found in {} dosing periods; repeating doses until nothing changes "
+                              "would have taken about {}",
+                              grouped(statistics.steady_periods),
+                              grouped(statistics.steady_periods_by_repetition)));
   if (story.summary.quantile_error > 0) {
     out +=
         table_row("Quantiles",

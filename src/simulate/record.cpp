@@ -186,7 +186,9 @@ Json outcome(const Summary& summary) {
             {"newton_iterations", s.newton_iterations},
             {"error_test_failures", s.error_test_failures},
             {"restarts", s.restarts},
-            {"events", s.events}}}};
+            {"events", s.events},
+            {"steady_periods", s.steady_periods},
+            {"steady_periods_by_repetition", s.steady_periods_by_repetition}}}};
 }
 
 }  // namespace

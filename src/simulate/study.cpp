@@ -279,6 +279,7 @@ void Study::Data::settle_what_is_shared() {
   for (std::size_t arm = 0; arm < protocol.arms.size(); ++arm) {
     const auto& items = protocol.arms[arm].regimen.items;
     all_doses.push_back(dose_inputs(0, arm));
+    steady_doses.push_back(steady(arm));
     doses_are_missed.push_back(
         std::any_of(items.begin(), items.end(),
                     [](const dosing::RegimenItem& item) { return item.adherence < 1; }));

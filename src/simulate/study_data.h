@@ -9,6 +9,7 @@
 #include "simulate/resolve.h"
 #include "simulate/study.h"
 #include "simulate/variation.h"
+#include "solve/steady.h"
 
 namespace vesper::simulate {
 
@@ -61,9 +62,19 @@ struct Study::Data {
   // `covariates`, where wanted, are set as far as the parameters can be computed.
   Parameters parameters(PatientNumber number, std::size_t hypothesis, unsigned draw,
                         std::vector<double>* covariates = nullptr) const;
+  // Doses from before the start, since ever.
+  struct Steady {
+    double period = 0;                 // [time]; 0: none
+    std::vector<solve::Input> inputs;  // of one period, within it
+    std::vector<solve::Input> late;    // of such doses, but after the start, for their lag
+  };
   void add_inputs(const dosing::Dose& dose, const DoseRoute& route,
                   std::vector<solve::Input>& inputs) const;
   std::vector<solve::Input> dose_inputs(PatientNumber number, std::size_t arm) const;
+  Steady steady(std::size_t arm) const;
+  // Begins the run in the steady state of the arm's doses from before the start; what it took.
+  tl::expected<solve::Statistics, solve::Failure> begin_steady(std::size_t arm,
+                                                               solve::Problem& problem) const;
   solve::Problem problem(const Subject& subject, std::size_t arm, std::size_t hypothesis,
                          double trace_from) const;
   void show(solve::Solution& solution) const;
@@ -72,6 +83,7 @@ struct Study::Data {
   std::vector<Parameters> best_estimates;            // per hypothesis: the typical patient's
   std::vector<std::vector<solve::Input>> all_doses;  // per arm: every dose taken
   std::vector<bool> doses_are_missed;                // per arm
+  std::vector<Steady> steady_doses;                  // per arm
 };
 
 }  // namespace vesper::simulate

@@ -75,7 +75,6 @@ void Study::Data::add_inputs(const dosing::Dose& dose, const DoseRoute& route,
   using Kind = dosing::Release::Kind;
   using Shape = solve::Input::Shape;
   const double time = (dose.time + dose.lag) * per_hour;
-  if (time >= end) return;
   for (const dosing::Release& part : dose.release) {
     solve::Input input;
     input.state = route.state;
@@ -114,7 +113,24 @@ std::vector<solve::Input> Study::Data::dose_inputs(PatientNumber number, std::si
   std::vector<solve::Input> inputs;
   const auto doses = dosing::timeline(protocol.arms[arm].regimen, protocol.duration, uniform);
   for (const dosing::Dose& dose : doses) add_inputs(dose, routes[arm][dose.item], inputs);
+  std::erase_if(inputs, [&](const solve::Input& input) { return input.time >= end; });
   return inputs;
+}
+
+Study::Data::Steady Study::Data::steady(std::size_t arm) const {
+  Steady steady;
+  const dosing::Regimen& regimen = protocol.arms[arm].regimen;
+  steady.period = dosing::steady_period(regimen) * per_hour;
+  for (const dosing::Dose& dose : dosing::steady_doses(regimen))
+    add_inputs(dose, routes[arm][dose.item], steady.inputs);
+  for (solve::Input& input : steady.inputs) {
+    while (input.time >= steady.period) {
+      input.time -= steady.period;
+      steady.late.push_back(input);
+    }
+  }
+  std::erase_if(steady.late, [&](const solve::Input& input) { return input.time >= end; });
+  return steady;
 }
 
 // --- runs -------------------------------------------------------------------------------------
@@ -150,6 +166,28 @@ solve::Problem Study::Data::problem(const Subject& subject, std::size_t arm, std
   return problem;
 }
 
+tl::expected<solve::Statistics, solve::Failure> Study::Data::begin_steady(
+    std::size_t arm, solve::Problem& problem) const {
+  solve::Statistics statistics;
+  const Steady& before = steady_doses[arm];
+  if (before.period == 0) return statistics;
+  auto found = solve::periodic_state(*engine, {.parameters = problem.parameters,
+                                               .inputs = before.inputs,
+                                               .start = 0,
+                                               .period = before.period,
+                                               .tolerances = problem.tolerances});
+  if (!found)
+    return tl::unexpected(
+        solve::Failure{0, found.error().state, "no steady state: " + found.error().reason});
+  problem.continued = true;
+  problem.initial_states = std::move(found->states);
+  problem.inputs.insert(problem.inputs.end(), found->earlier.begin(), found->earlier.end());
+  problem.inputs.insert(problem.inputs.end(), before.late.begin(), before.late.end());
+  statistics.steady_periods = found->periods;
+  statistics.steady_periods_by_repetition = static_cast<std::uint64_t>(found->by_repetition);
+  return statistics;
+}
+
 void Study::Data::show(solve::Solution& solution) const {
   const std::size_t outputs = watched.size();
   const auto scale = [&](std::vector<double>& table) {
@@ -178,28 +216,41 @@ void Study::solve_all(std::span<const Subject> subjects, std::span<const Run> ru
                       const std::function<void(std::size_t, solve::Solution)>& done) const {
   std::vector<solve::Problem> problems;
   std::vector<std::size_t> run_of;  // each problem
+  std::vector<solve::Statistics> begun;
   const auto solve_these = [&] {
     data_->engine->solve_all(problems, [&](std::size_t i, solve::Solution solution) {
       data_->show(solution);
+      solution.statistics += begun[i];
       done(run_of[i], std::move(solution));
       return cancel == nullptr || !cancel->load(std::memory_order_relaxed);
     });
     problems.clear();
     run_of.clear();
+    begun.clear();
   };
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (cancel != nullptr && cancel->load(std::memory_order_relaxed)) return;
     const auto& [subject, arm, hypothesis] = runs[i];
     assert(arm < data_->protocol.arms.size() && hypothesis < data_->hypotheses.size());
-    if (const auto& parameters = subjects[subject].parameters[hypothesis]; !parameters) {
+    const auto fail = [&](const solve::Failure& failure) {
       solve::Solution failed;
-      failed.failure = parameters.error();
+      failed.failure = failure;
       data_->show(failed);
       done(i, std::move(failed));
+    };
+    if (const auto& parameters = subjects[subject].parameters[hypothesis]; !parameters) {
+      fail(parameters.error());
       continue;
     }
-    problems.push_back(data_->problem(subjects[subject], arm, hypothesis, trace_from));
+    solve::Problem problem = data_->problem(subjects[subject], arm, hypothesis, trace_from);
+    const auto steady = data_->begin_steady(arm, problem);
+    if (!steady) {
+      fail(steady.error());
+      continue;
+    }
+    problems.push_back(std::move(problem));
     run_of.push_back(i);
+    begun.push_back(*steady);
     if (problems.size() >= data_->batch) solve_these();
   }
   solve_these();

@@ -2,6 +2,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "equations/analysis.h"
 #include "solve/engine.h"
 #include "solve/run.h"
 #include "solve/solve.h"
@@ -43,6 +44,8 @@ Statistics& Statistics::operator+=(const Statistics& other) {
   error_test_failures += other.error_test_failures;
   restarts += other.restarts;
   events += other.events;
+  steady_periods += other.steady_periods;
+  steady_periods_by_repetition += other.steady_periods_by_repetition;
   return *this;
 }
 
@@ -72,6 +75,28 @@ double value_of(const equations::Graph& graph, equations::NodeId id,
 
 }  // namespace
 
+// Does the model itself say `inf` or `nan`, for the parameter or for what its formula uses?
+bool infinite_by_the_model(const equations::System& system, std::size_t parameter) {
+  std::vector<std::size_t> waiting{parameter};
+  std::vector<bool> seen(system.parameters.size(), false);
+  while (!waiting.empty()) {
+    const std::size_t k = waiting.back();
+    waiting.pop_back();
+    if (seen[k]) continue;
+    seen[k] = true;
+    const equations::Parameter& one = system.parameters[k];
+    if (!std::isfinite(one.value)) return true;
+    if (!one.initial) continue;
+    for (const equations::NodeId id :
+         equations::parts(*system.graph, std::span(&*one.initial, 1))) {
+      const equations::Node& node = (*system.graph)[id];
+      if (node.op == equations::Op::constant && !std::isfinite(node.value)) return true;
+      if (node.op == equations::Op::parameter) waiting.push_back(node.index);
+    }
+  }
+  return false;
+}
+
 tl::expected<std::vector<double>, Failure> initial_parameters(
     const equations::System& system, std::span<const std::pair<std::uint32_t, double>> overrides) {
   std::vector<double> values;
@@ -87,7 +112,7 @@ tl::expected<std::vector<double>, Failure> initial_parameters(
     values[index] = value_of(*system.graph, *system.parameters[index].initial, values, known);
   }
   for (std::size_t k = 0; k < values.size(); ++k)
-    if (!std::isfinite(values[k]))
+    if (!std::isfinite(values[k]) && !(infinite_by_the_model(system, k) && !given[k]))
       return tl::unexpected(
           Failure{0, system.parameters[k].label(), "the parameter is not finite"});
   return values;

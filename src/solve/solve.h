@@ -5,12 +5,10 @@
 // where r_j is the input rate of dose part j into state s_j.  Between two stops (dose, release
 // corner, event, end) the right-hand side is smooth and one integrator run covers it.
 //
-// What happens at one time happens in this order: boluses; then events whose trigger has turned
-// from false to true, by the boluses, by the clock or by the states.  Those that turn together take
-// their values from before any of them; then all triggers are looked at again, up to 1000 times.  A
-// trigger that is true at the start has not turned (SBML's initial value true).  Switches by the
-// clock are hit exactly; those by states are found in the dense output to the resolution of time,
-// looking at four places in each step.
+// What happens at one time happens in this order: boluses; then events that are due, be it by their
+// delay or because their trigger turns true there, by the boluses, by the clock or by the states;
+// see course_events.cpp.  Delays and switches by the clock are hit exactly; switches by states are
+// found in the dense output to the resolution of time, looking at four places in each step.
 #pragma once
 
 #include <cstdint>
@@ -80,6 +78,9 @@ struct Problem {
 struct Statistics {
   std::uint64_t steps = 0, evaluations = 0, jacobians = 0, newton_iterations = 0,
                 error_test_failures = 0, restarts = 0, events = 0;
+  // Of periodic steady states that runs began from: periods integrated to find them, and those that
+  // repetition would have taken.
+  std::uint64_t steady_periods = 0, steady_periods_by_repetition = 0;
   Statistics& operator+=(const Statistics& other);
 };
 
@@ -90,7 +91,7 @@ struct Failure {
 };
 
 // Output values at ascending times.  A jump is two points at the same time, before and after.
-// Points lie so close that a straight line between two misses the curve by less than 1e-4 of its
+// Points lie so close that a straight line between two misses the curve by less than 2e-4 of its
 // value, or 1e-8 of its largest value so far where it is near 0.
 struct Trace {
   std::vector<double> times;

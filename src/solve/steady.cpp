@@ -27,12 +27,36 @@ constexpr int longest_memory = 5000;
 // Multipliers within this of 1 cannot be told from 1 by differences.
 constexpr double resolution = 1e-5;
 
+// States that appear in no rate but, it may be, in those of other such states.  Events may look at
+// any state: where there are some, there are no such states.
+std::vector<Eigen::Index> dead_ends(const equations::System& system) {
+  const equations::Jacobian& jacobian = system.jacobian;
+  const std::size_t n = system.states.size();
+  std::vector<char> ends(n, 0);
+  for (bool more = system.events.empty(); more;) {
+    more = false;
+    for (std::size_t column = 0; column < n; ++column) {
+      if (ends[column] != 0) continue;
+      const auto first = jacobian.row.begin() + jacobian.column_start[column];
+      const auto last = jacobian.row.begin() + jacobian.column_start[column + 1];
+      if (!std::all_of(first, last, [&](std::uint32_t row) { return ends[row] != 0; })) continue;
+      ends[column] = 1;
+      more = true;
+    }
+  }
+  std::vector<Eigen::Index> indices;
+  for (std::size_t k = 0; k < n; ++k)
+    if (ends[k] != 0) indices.push_back(static_cast<Eigen::Index>(k));
+  return indices;
+}
+
 class Periodic {
  public:
   Periodic(const Compiled& compiled, const PeriodicProblem& problem)
       : compiled_(compiled),
         given_(problem),
-        n_(static_cast<Eigen::Index>(compiled.system().states.size())) {}
+        n_(static_cast<Eigen::Index>(compiled.system().states.size())),
+        ends_(dead_ends(compiled.system())) {}
 
   tl::expected<PeriodicState, NoPeriodicState> solve();
 
@@ -55,8 +79,9 @@ class Periodic {
   const Compiled& compiled_;
   const PeriodicProblem& given_;
   const Eigen::Index n_;
-  Problem period_;  // everything but its initial states
-  VectorXd scale_;  // of each state, above 0
+  Problem period_;                  // everything but its initial states
+  VectorXd scale_;                  // of each state, above 0
+  std::vector<Eigen::Index> ends_;  // states that nothing depends on: held still
   PeriodicState result_;
 };
 
@@ -88,6 +113,7 @@ std::optional<NoPeriodicState> Periodic::prepare() {
         return NoPeriodicState{
             "", fmt::format("a release goes on for more than {} periods", longest_memory)};
       period_.inputs.push_back(earlier);
+      if (back > 0) result_.earlier.push_back(earlier);
     }
   }
   return std::nullopt;
@@ -111,6 +137,8 @@ tl::expected<MatrixXd, NoPeriodicState> Periodic::advance(const MatrixXd& from, 
     }
     to.col(static_cast<Eigen::Index>(k)) =
         Eigen::Map<const VectorXd>(solution.final_states.data(), n_);
+    for (const Eigen::Index state : ends_)
+      to(state, static_cast<Eigen::Index>(k)) = from(state, static_cast<Eigen::Index>(k));
     return true;
   });
   result_.periods += problems.size();

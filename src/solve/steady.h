@@ -9,6 +9,9 @@
 // tell what repetition would have taken, and whether there is a steady state to find: one of 1 is
 // an amount that is kept (and stays what it was) or that grows (and there is none); one above 1
 // means that doses do not lead there.
+//
+// A state that no other depends on (an amount excreted in all) may grow for ever: it begins at its
+// initial value.
 #pragma once
 
 #include <string>
@@ -30,6 +33,8 @@ struct PeriodicProblem {
 
 struct PeriodicState {
   std::vector<double> states;  // at the start of a period, before its doses
+  std::vector<Input> earlier;  // from before the start, still releasing after it: for a Problem
+                               // that is `continued` from `states`
   double error = 0;            // estimate, as `accuracy` counts
   std::size_t periods = 0;     // integrated, those side by side counted one by one
   unsigned iterations = 0;     // of Newton's method; 0: repetition was enough

@@ -70,6 +70,50 @@ TEST(Study, a_salt_is_counted_as_its_base) {
 }
 
 // Every kind of release, whose parameters are times and rates, in a model that counts minutes.
+TEST(Study, steady_state_of_earlier_doses_to_closed_form) {
+  const Bench bench;
+  const auto study = bench.study(
+      "model: one\nduration: 24 h\narms: {drug: [{product: bolus, every: 12 h, at: \"03:00\", "
+      "steady-state: true}]}\noutput: [{every: 1 h}]\nwatch: [plasma drug]\n" +
+      tight);
+  ASSERT_TRUE(study) << study.error().text();
+  EXPECT_LT(worst(*study,
+                  [](double t) {
+                    const double since = std::fmod(t + 9, 12);
+                    return dose_nmol / 50 * std::exp(-0.2 * since) / (1 - std::exp(-2.4));
+                  }),
+            1e-6);
+  EXPECT_GT(study->solve(0, 0, 0).statistics.steady_periods, 0u);
+}
+
+// The first day at steady state is the last of many: releases that outlast the interval, a lag over
+// its end, two products with different intervals.
+TEST(Study, steady_state_is_where_many_doses_lead) {
+  const Bench bench;
+  bench.write("products/slow.yaml",
+              "name: slow\ncontent: {drug: testine, amount: 1 mg, as: base}\nroute: oral\n"
+              "lag: 3 h\nrelease: [{fraction: 1, gamma: {shape: 2, scale: 9 h}}]\n"
+              "compoundable: yes\nsources: [textbook]\n");
+  const auto first_line = [](const std::string& more) {
+    return "{product: slow, every: 24 h, at: \"22:00\"" + more + "}, {product: tablet, every: 8 h" +
+           more + "}";
+  };
+  const std::string rest = "watch: [plasma drug]\n" + tight;
+  const auto steady =
+      bench.study("model: one\nduration: 24 h\narms: {drug: [" +
+                  first_line(", steady-state: true") + "]}\noutput: [{every: 1 h}]\n" + rest);
+  const auto long_run = bench.study("model: one\nduration: 31 d\narms: {drug: [" + first_line("") +
+                                    "]}\noutput: [{from: day 31, every: 1 h}]\n" + rest);
+  ASSERT_TRUE(steady) << steady.error().text();
+  ASSERT_TRUE(long_run) << long_run.error().text();
+  const solve::Solution a = steady->solve(0, 0, 0), b = long_run->solve(0, 0, 0);
+  ASSERT_FALSE(a.failure) << a.failure->reason;
+  ASSERT_EQ(a.values.size(), 25u);
+  ASSERT_GE(b.values.size(), 25u);
+  for (std::size_t i = 0; i < 25; ++i)
+    EXPECT_NEAR(a.values[i], b.values[b.values.size() - 25 + i], 1e-5 * a.values[0]) << i;
+}
+
 TEST(Study, releases_in_another_time_unit) {
   const Bench bench;
   const auto infusion = [](double t) {

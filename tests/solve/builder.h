@@ -44,6 +44,9 @@ inline Formula operator-(Formula a) {
 inline Formula operator+(Formula a, double b) {
   return a + number(a.graph, b);
 }
+inline Formula operator+(double a, Formula b) {
+  return number(b.graph, a) + b;
+}
 inline Formula operator-(Formula a, double b) {
   return a - number(a.graph, b);
 }

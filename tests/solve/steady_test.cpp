@@ -106,10 +106,24 @@ TEST_P(SteadyStateOf, WhatIsKeptIsKept) {
   EXPECT_NEAR(found->states[1] + found->states[2], 4, 1e-5);
 }
 
+TEST_P(SteadyStateOf, WhatNothingDependsOnMayGrow) {
+  Builder b;
+  const Formula x = b.state("x"), eliminated = b.state("eliminated", 3), seen = b.state("seen");
+  b.rate(x, -(0.2 * x));
+  b.rate(eliminated, 0.2 * x);
+  b.rate(seen, 0.1 * eliminated);
+  const auto compiled = compile(b);
+  const auto found = periodic_state(*compiled, every(24, {bolus(0, 0, 10)}, *compiled));
+  ASSERT_TRUE(found) << found.error().reason;
+  EXPECT_NEAR(found->states[0], 10 * std::exp(-4.8) / (1 - std::exp(-4.8)), 1e-6);
+  EXPECT_EQ(found->states[1], 3);
+  EXPECT_EQ(found->states[2], 0);
+}
+
 TEST_P(SteadyStateOf, WhatGrowsForeverIsRefused) {
   Builder b;
   const Formula x = b.state("x"), eliminated = b.state("eliminated");
-  b.rate(x, -(0.2 * x));
+  b.rate(x, -(0.2 * x) / (1 + 1e-12 * eliminated));
   b.rate(eliminated, 0.2 * x);
   const auto compiled = compile(b);
   const auto refused = periodic_state(*compiled, every(24, {bolus(0, 0, 10)}, *compiled));
