@@ -1,11 +1,13 @@
 // dy/dt of every state, from rules and reactions:
 //
-//   species of reactions          dn/dt = sum over reactions of stoichiometry * rate
+//   species of reactions          dn/dt = factor * sum over reactions of stoichiometry * rate
 //   rate rule on a symbol         dx/dt = f
 //   rate rule on a concentration  c = n/V:  dn/dt = f V + c dV/dt
+//   rateOf a concentration        dc/dt = (dn/dt - c dV/dt)/V
 //
-// with dV/dt = 0 for a compartment of fixed size, its own rate rule, or, where an assignment rule
-// V(t, y) determines it, the total derivative dV/dt = partial V/partial t + sum_j dV/dy_j dy_j/dt.
+// with the conversion factor of the species, 1 where it has none, and dV/dt = 0 for a compartment
+// of fixed size, its own rate rule, or, where an assignment rule V(t, y) determines it, the total
+// derivative dV/dt = partial V/partial t + sum_j dV/dy_j dy_j/dt.
 #include "equations/assembly.h"
 
 #include <fmt/format.h>
@@ -13,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "equations/algebra.h"
 #include "equations/analysis.h"
 #include "equations/order.h"
 
@@ -63,7 +66,6 @@ Result<void> Assembly::lower_formulas() {
 Result<NodeId> Assembly::rate_of_change(std::size_t symbol) {
   const NamedSymbol& named = names_[symbol];
   State& state = system_.states[named.index];
-  const bool fixed = !named.compartment || names_.fixed_size(*named.compartment);
   if (named.rule != nullptr) {
     VESPER_TRY(const NodeId rate, lowering_.lower(*named.rule->formula));
     state.derivative = !named.compartment ? rate
@@ -71,17 +73,33 @@ Result<NodeId> Assembly::rate_of_change(std::size_t symbol) {
                                                            lowering_.meaning(*named.compartment));
     return rate;
   }
-  NodeId sum = graph_->constant(0);
-  for (const Flux& flux : named.fluxes) {
-    if (flux.stoichiometry == 0) continue;
-    const NodeId rate = lowering_.reaction(flux.reaction);
-    const NodeId part =
-        graph_->binary(Op::multiply, graph_->constant(std::abs(flux.stoichiometry)), rate);
-    sum = graph_->binary(flux.stoichiometry > 0 ? Op::add : Op::subtract, sum, part);
+  state.derivative = change_by_reactions(named);
+  if (!named.compartment) return state.derivative;
+  const NamedSymbol& compartment = names_[*named.compartment];
+  NodeId change = state.derivative;
+  if (compartment.role == Role::state) {
+    const NodeId growth = graph_->binary(Op::multiply, lowering_.meaning(symbol),
+                                         *lowering_.rate(*named.compartment));
+    change = graph_->binary(Op::subtract, change, growth);
   }
-  state.derivative = sum;
-  if (!named.compartment || !fixed) return sum;
-  return graph_->binary(Op::divide, sum, lowering_.meaning(*named.compartment));
+  return graph_->binary(Op::divide, change, lowering_.meaning(*named.compartment));
+}
+
+NodeId Assembly::change_by_reactions(const NamedSymbol& named) {
+  NodeId sum = graph_->constant(0);
+  const auto add = [&](double sign, NodeId stoichiometry, NodeId rate) {
+    const NodeId part = graph_->binary(Op::multiply, stoichiometry, rate);
+    sum = graph_->binary(sign > 0 ? Op::add : Op::subtract, sum, part);
+  };
+  for (const Flux& flux : named.fluxes) {
+    const NodeId rate = lowering_.reaction(flux.reaction);
+    if (flux.stoichiometry != 0) {
+      add(flux.stoichiometry, graph_->constant(std::abs(flux.stoichiometry)), rate);
+    }
+    for (const Flux::Term& term : flux.terms) add(term.sign, lowering_.meaning(term.symbol), rate);
+  }
+  if (!named.conversion_factor) return sum;
+  return graph_->binary(Op::multiply, lowering_.meaning(*named.conversion_factor), sum);
 }
 
 // Rate rules on concentrations in compartments whose size changes still lack c dV/dt; dV/dt may
@@ -292,6 +310,10 @@ System Assembly::finish() {
 }
 
 Result<System> build(const language::Model& model) {
+  if (has_algebraic_rules(model)) {
+    VESPER_TRY(const language::Model solved, solve_algebraic_rules(model));
+    return build(solved);
+  }
   VESPER_TRY(const Names names, Names::resolve(model));
   Assembly assembly(names);
   VESPER_CHECK(assembly.lower_formulas());

@@ -27,15 +27,15 @@ class Assembly {
 
  private:
   Result<NodeId> rate_of_change(std::size_t symbol);
+  NodeId change_by_reactions(const NamedSymbol& named);  // d(amount)/dt
   Result<NodeId> initial_node(std::size_t symbol);
   Result<void> order_initial_values(const std::vector<std::size_t>& symbols,
                                     std::vector<NodeId>& nodes);
   void keep_initial(std::size_t symbol, NodeId node);
   Result<Event> event(const language::Event& described);
   Result<void> watch_trigger(const language::Event& described, Event& event);
-  Result<Event::Assignment> event_assignment(const language::EventAssignment& described,
-                                             const std::vector<std::size_t>& set,
-                                             const std::vector<NodeId>& values, std::size_t which);
+  bool linear_in_time(NodeId node);
+  Result<Event::Assignment> event_assignment(const language::EventAssignment& described);
   std::optional<NodeId> volume_rate(std::size_t compartment, const std::vector<bool>& done);
   void identify(Identity& identity, std::size_t symbol) const;
   void name_everything();

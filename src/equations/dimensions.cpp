@@ -148,7 +148,7 @@ Result<void> Dimensions::derive_reaction(std::size_t index) {
   std::optional<Unit> expected = per_time(extent_);
   for (const auto* side : {&reaction.reactants, &reaction.products}) {
     for (const language::SpeciesReference& reference : *side) {
-      if (!expected) expected = per_time(amounts_[*names_->symbol(reference.species)]);
+      if (!expected) expected = per_time(extent_of(*names_->symbol(reference.species)));
     }
   }
   if (!dimension.known() || dimension.bare) {
@@ -158,6 +158,15 @@ Result<void> Dimensions::derive_reaction(std::size_t index) {
   const bool as_expected = expected && dimension.unit.same(*expected);
   reactions_[index] = as_expected ? *expected : tidy(dimension.unit);
   return {};
+}
+
+// The extent of a reaction that the species takes part in: its amount, over its conversion factor.
+std::optional<Unit> Dimensions::extent_of(std::size_t species) const {
+  const std::optional<Unit>& amount = amounts_[species];
+  const auto& factor = (*names_)[species].conversion_factor;
+  if (!factor) return amount;
+  const std::optional<Unit>& unit = symbols_[*factor];
+  return amount && unit ? std::optional(tidy(*amount / *unit)) : std::nullopt;
 }
 
 std::optional<Unit> Dimensions::per_time(const std::optional<Unit>& unit) const {
@@ -200,6 +209,7 @@ Result<void> Dimensions::check_initial(std::size_t index) {
 }
 
 Result<void> Dimensions::check_rule(const language::Rule& rule) {
+  if (rule.kind == language::Rule::Kind::algebraic) return {};  // checked as what it determines
   const std::size_t index = *names_->symbol(rule.target);
   VESPER_TRY(const Dimension dimension, of(*rule.formula));
   if (rule.kind == language::Rule::Kind::assignment) {
@@ -224,7 +234,7 @@ Result<void> Dimensions::check_reaction(std::size_t index) {
     for (const language::SpeciesReference& reference : *side) {
       const std::size_t species = *names_->symbol(reference.species);
       const NamedSymbol& named = (*names_)[species];
-      const auto wanted = per_time(amounts_[species]);
+      const auto wanted = per_time(extent_of(species));
       if (named.fluxes.empty() || !wanted) continue;
       std::string hint;
       if (dimension.known() && named.compartment && symbols_[*named.compartment] &&
@@ -241,6 +251,14 @@ Result<void> Dimensions::check_reaction(std::size_t index) {
 Result<void> Dimensions::check_event(const language::Event& event) {
   VESPER_TRY(const Dimension trigger, of(*event.trigger));
   VESPER_CHECK(plain(*event.trigger, trigger, "a trigger"));
+  if (event.delay) {
+    VESPER_TRY(const Dimension delay, of(*event.delay));
+    if (time_) VESPER_CHECK(agrees(*event.delay, delay, *time_, "the delay of an event is"));
+  }
+  if (event.priority) {
+    VESPER_TRY(const Dimension priority, of(*event.priority));
+    VESPER_CHECK(plain(*event.priority, priority, "a priority"));
+  }
   for (const language::EventAssignment& assignment : event.assignments) {
     const auto& wanted = symbols_[*names_->symbol(assignment.target)];
     VESPER_TRY(const Dimension dimension, of(*assignment.formula));

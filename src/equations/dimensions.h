@@ -88,6 +88,7 @@ class Dimensions {
   Result<void> agrees(const Expression& formula, const Dimension& dimension,
                       const units::Unit& wanted, const std::string& what,
                       const std::string& hint = {}) const;
+  std::optional<units::Unit> extent_of(std::size_t species) const;
   std::optional<units::Unit> per_time(const std::optional<units::Unit>& unit) const;
   units::Unit tidy(const units::Unit& unit) const;
   Place place(const Expression& e) const { return names_->place(e.span); }

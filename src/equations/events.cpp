@@ -20,19 +20,20 @@ Result<Event> Assembly::event(const language::Event& described) {
   Event event;
   event.id = described.id;
   event.place = names_.place(described.span);
+  event.persistent = described.persistent;
+  event.initial_value = described.initial_value;
+  event.uses_trigger_values = described.uses_trigger_values;
   VESPER_TRY(event.trigger, lowering_.lower(*described.trigger));
   VESPER_CHECK(watch_trigger(described, event));
-  std::vector<std::size_t> set;
-  std::vector<NodeId> values;
-  for (const language::EventAssignment& assignment : described.assignments) {
-    set.push_back(*names_.symbol(assignment.target));
-    VESPER_TRY(const NodeId value, lowering_.lower(*assignment.formula));
-    values.push_back(value);
+  if (described.delay) {
+    VESPER_TRY(event.delay, lowering_.lower(*described.delay));
   }
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    VESPER_TRY(const Event::Assignment assignment,
-               event_assignment(described.assignments[i], set, values, i));
-    event.assignments.push_back(assignment);
+  if (described.priority) {
+    VESPER_TRY(event.priority, lowering_.lower(*described.priority));
+  }
+  for (const language::EventAssignment& assignment : described.assignments) {
+    VESPER_TRY(const Event::Assignment made, event_assignment(assignment));
+    event.assignments.push_back(made);
   }
   return event;
 }
@@ -47,65 +48,43 @@ Result<void> Assembly::watch_trigger(const language::Event& described, Event& ev
     return refuse(fmt::format("the trigger of '{}' is a number, not a condition", described.id),
                   "compare it with something: `time >= 24`");
   }
-  bool follows_events = false;
   for (const NodeId id : parts(*graph_, std::span(&event.trigger, 1))) {
-    const Node& node = (*graph_)[id];
-    if (node.op == Op::parameter) {
-      follows_events = follows_events || names_[parameter_symbols_[node.index]].set_by_events;
-    }
+    const Node node = (*graph_)[id];
     const bool equality = node.op == Op::equal || node.op == Op::not_equal;
-    if (equality && std::max(changes_.of(node.a), changes_.of(node.b)) == Change::smoothly) {
+    if (!equality || std::max(changes_.of(node.a), changes_.of(node.b)) != Change::smoothly) {
+      continue;
+    }
+    const NodeId difference = graph_->binary(Op::subtract, node.a, node.b);
+    if (!linear_in_time(difference)) {
       return refuse(fmt::format("the trigger of '{}' waits for two changing quantities to be "
                                 "exactly equal",
                                 described.id),
                     "write >= or <= in place of ==");
     }
-  }
-  if (changes_.of(event.trigger) == Change::never && !follows_events) {
-    return refuse(fmt::format("the trigger of '{}' never changes, so it never fires", described.id),
-                  "name time, a state or something that events change");
+    event.roots.push_back(difference);
   }
   return {};
 }
 
-// A species' name means a concentration where it lies in a compartment: its amount becomes the
-// concentration times the size that the compartment has after the event.
-Result<Event::Assignment> Assembly::event_assignment(const language::EventAssignment& described,
-                                                     const std::vector<std::size_t>& set,
-                                                     const std::vector<NodeId>& values,
-                                                     std::size_t which) {
-  using Target = Event::Assignment::Target;
-  const NamedSymbol& named = names_[set[which]];
-  if (named.role == Role::parameter) {
-    return Event::Assignment{Target::parameter, named.index, values[which]};
+// A clock, whose zero is hit exactly.
+bool Assembly::linear_in_time(NodeId node) {
+  for (const NodeId id : parts(*graph_, std::span(&node, 1))) {
+    if ((*graph_)[id].op == Op::state) return false;
   }
-  if (!named.compartment) return Event::Assignment{Target::state, named.index, values[which]};
+  return changes_.of(Differentiator(*graph_).derivative_by_time(node)) == Change::never;
+}
 
-  Substitution after(*graph_);
-  std::vector<NodeId> concentrations;
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    const NamedSymbol& other = names_[set[i]];
-    const NodeId leaf =
-        other.role == Role::parameter ? graph_->parameter(other.index) : graph_->state(other.index);
-    if (other.compartment) {
-      concentrations.push_back(leaf);
-    } else {
-      after.replace(leaf, values[i]);
-    }
-  }
-  const NodeId before = lowering_.meaning(*named.compartment);
-  const std::vector<NodeId> needed = parts(*graph_, std::span(&before, 1));
-  for (const NodeId leaf : concentrations) {
-    if (std::binary_search(needed.begin(), needed.end(), leaf)) {
-      return fail(Code::not_assignable,
-                  fmt::format("'{}' cannot be set here: the size of its compartment '{}' depends "
-                              "on what the same event sets",
-                              described.target, named.symbol->compartment),
-                  names_.place(described.span), "declare the species `substanceOnly`");
-    }
-  }
-  const NodeId amount = graph_->binary(Op::multiply, values[which], after(before));
-  return Event::Assignment{Target::state, named.index, amount};
+// A species' name means a concentration where it lies in a compartment: its amount becomes the
+// concentration times the size that the compartment has at the execution, before it is set itself
+// (as in the SBML test suite's case 01506).
+Result<Event::Assignment> Assembly::event_assignment(const language::EventAssignment& described) {
+  using Target = Event::Assignment::Target;
+  const NamedSymbol& named = names_[*names_.symbol(described.target)];
+  VESPER_TRY(const NodeId value, lowering_.lower(*described.formula));
+  const bool to_parameter = named.role == Role::parameter;
+  Event::Assignment made{to_parameter ? Target::parameter : Target::state, named.index, value, {}};
+  if (!to_parameter && named.compartment) made.size = lowering_.meaning(*named.compartment);
+  return made;
 }
 
 }  // namespace vesper::equations

@@ -8,6 +8,7 @@
 
 #include "equations/analysis.h"
 #include "equations/assembly.h"
+#include "equations/fold.h"
 #include "equations/order.h"
 
 namespace vesper::equations {
@@ -26,13 +27,26 @@ std::vector<std::size_t> symbols_in(const Graph& graph, NodeId wanted,
   return symbols;
 }
 
+bool says_infinite(const language::Expression& formula) {
+  bool found = false;
+  for_each(formula, [&](const language::Expression& e) {
+    const bool number = e.kind == language::Expression::Kind::number && !std::isfinite(e.value);
+    const bool name = e.kind == language::Expression::Kind::name && e.name.size() == 3 &&
+                      (e.name == "inf" || e.name == "nan");
+    found = found || number || name;
+  });
+  return found;
+}
+
 }  // namespace
 
 // The initial formula of a symbol, for its parameter or state: a concentration becomes an amount.
 Result<NodeId> Assembly::initial_node(std::size_t symbol) {
   const NamedSymbol& named = names_[symbol];
   VESPER_TRY(const NodeId value, lowering_.lower(*named.symbol->initial));
-  if (graph_->is_constant(value) && !std::isfinite((*graph_)[value].value)) {
+  // A parameter may be `inf` or `nan`, where the model says so in these words.
+  const bool said = named.role == Role::parameter && says_infinite(*named.symbol->initial);
+  if (!said && graph_->is_constant(value) && !std::isfinite((*graph_)[value].value)) {
     return fail(Code::not_finite,
                 fmt::format("the value of '{}' is not a finite number", named.symbol->id),
                 names_.place(named.symbol->initial->span));

@@ -71,16 +71,24 @@ std::string event_tables(const System& system, Printer& printer) {
   if (system.events.empty()) return "";
   std::string out = heading("Events");
   for (const Event& event : system.events) {
-    out += fmt::format("\\[ \\text{{{}: when }} {} \\]\n", latex_escape(event.id),
-                       printer.definition(event.trigger));
+    std::string heading = fmt::format("\\text{{{}: when }} {}", latex_escape(event.id),
+                                      printer.definition(event.trigger));
+    if (!event.initial_value) heading += "\\text{, at the start too}";
+    if (event.delay) heading += "\\text{, after }" + printer.reference(*event.delay);
+    if (!event.uses_trigger_values) heading += "\\text{, with the values then}";
+    if (!event.persistent) heading += "\\text{, if it still holds}";
+    if (event.priority) heading += "\\text{, priority }" + printer.reference(*event.priority);
+    out += fmt::format("\\[ {} \\]\n", heading);
     std::vector<std::string> rows;
     for (const Event::Assignment& assignment : event.assignments) {
       const bool state = assignment.target == Event::Assignment::Target::state;
-      rows.push_back(
-          fmt::format("  {} &\\leftarrow {}",
-                      state ? printer.state_name(assignment.index)
-                            : latex_notation().name(system.parameters[assignment.index].id),
-                      printer.reference(assignment.value)));
+      rows.push_back(fmt::format(
+          "  {} &\\leftarrow {}{}",
+          state ? printer.state_name(assignment.index)
+                : latex_notation().name(system.parameters[assignment.index].id),
+          printer.reference(assignment.value),
+          assignment.size ? fmt::format("\\text{{ times }} {}", printer.reference(*assignment.size))
+                          : ""));
     }
     if (!rows.empty()) {
       out += fmt::format("\\begin{{align*}}\n{}\n\\end{{align*}}\n", fmt::join(rows, " \\\\\n"));
@@ -102,7 +110,12 @@ std::vector<NodeId> formulas_of(const System& system) {
   }
   for (const Event& event : system.events) {
     formulas.push_back(event.trigger);
-    for (const auto& assignment : event.assignments) formulas.push_back(assignment.value);
+    for (const auto& assignment : event.assignments) {
+      formulas.push_back(assignment.value);
+      if (assignment.size) formulas.push_back(*assignment.size);
+    }
+    if (event.delay) formulas.push_back(*event.delay);
+    if (event.priority) formulas.push_back(*event.priority);
   }
   return formulas;
 }

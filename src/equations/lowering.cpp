@@ -220,7 +220,7 @@ Result<NodeId> Lowering::rate_of(const Expression& e, const Scope& scope) {
   const auto refuse = [&](std::string message) {
     return fail(Code::unsupported_function, std::move(message), names_.place(e.span),
                 "rateOf is there for symbols with a rate rule and for species in a compartment "
-                "of fixed size");
+                "whose size no assignment rule determines");
   };
   if (e.arguments.size() != 1) {
     return fail(Code::argument_count,
@@ -237,7 +237,8 @@ Result<NodeId> Lowering::rate_of(const Expression& e, const Scope& scope) {
                               argument.name));
   }
   if (named.role == Role::parameter) return graph_.constant(0);
-  if (named.rule == nullptr && named.compartment && !names_.fixed_size(*named.compartment)) {
+  if (named.rule == nullptr && named.compartment &&
+      names_[*named.compartment].role == Role::assigned) {
     return refuse(fmt::format("the rate of '{}' would need that of its compartment '{}'",
                               argument.name, named.symbol->compartment));
   }

@@ -112,6 +112,18 @@ Result<void> Names::collect() {
     }
     if (!symbol.substance_only) named.compartment = compartment;
   }
+  for (NamedSymbol& named : symbols_) {
+    const language::Symbol& symbol = *named.symbol;
+    if (symbol.conversion_factor.empty()) continue;
+    named.conversion_factor = this->symbol(symbol.conversion_factor);
+    if (!named.conversion_factor ||
+        symbols_[*named.conversion_factor].symbol->kind != SymbolKind::parameter) {
+      return fail(Code::unresolved_name,
+                  fmt::format("the conversion factor of '{}', '{}', is no parameter", symbol.id,
+                              symbol.conversion_factor),
+                  place(symbol.span));
+    }
+  }
   return {};
 }
 
@@ -176,47 +188,64 @@ Result<void> Names::apply_reaction(std::size_t index) {
     return fail(Code::missing_rate, fmt::format("reaction '{}' has no rate", reaction.id),
                 place(reaction.span), "write an amount per time after the arrow's semicolon");
   }
-  const auto change = [&](const language::SpeciesReference& reference,
-                          double sign) -> Result<void> {
-    const auto found = symbol(reference.species);
-    if (!found || symbols_[*found].symbol->kind != SymbolKind::species) {
-      std::vector<std::string> species;
-      for (const NamedSymbol& named : symbols_) {
-        if (named.symbol->kind == SymbolKind::species) species.push_back(named.symbol->id);
-      }
-      return fail(Code::not_a_species,
-                  fmt::format("'{}' in reaction '{}' is {}", reference.species, reaction.id,
-                              found ? fmt::format("a {}, not a species",
-                                                  kind_text(symbols_[*found].symbol->kind))
-                                    : "not declared"),
-                  place(reference.span), suggest(reference.species, species));
+  for (const auto& reactant : reaction.reactants) VESPER_CHECK(add_flux(index, reactant, -1));
+  for (const auto& product : reaction.products) VESPER_CHECK(add_flux(index, product, 1));
+  return {};
+}
+
+Result<void> Names::add_flux(std::size_t index, const language::SpeciesReference& reference,
+                             double sign) {
+  const language::Reaction& reaction = model_->reactions[index];
+  const auto found = symbol(reference.species);
+  if (!found || symbols_[*found].symbol->kind != SymbolKind::species) {
+    std::vector<std::string> species;
+    for (const NamedSymbol& named : symbols_) {
+      if (named.symbol->kind == SymbolKind::species) species.push_back(named.symbol->id);
     }
-    if (!std::isfinite(reference.stoichiometry)) {
+    return fail(Code::not_a_species,
+                fmt::format("'{}' in reaction '{}' is {}", reference.species, reaction.id,
+                            found ? fmt::format("a {}, not a species",
+                                                kind_text(symbols_[*found].symbol->kind))
+                                  : "not declared"),
+                place(reference.span), suggest(reference.species, species));
+  }
+  if (reference.symbol.empty() && !std::isfinite(reference.stoichiometry)) {
+    return fail(Code::not_a_species,
+                fmt::format("the stoichiometry of '{}' in reaction '{}' is not a finite number",
+                            reference.species, reaction.id),
+                place(reference.span));
+  }
+  std::optional<std::size_t> stoichiometry;
+  if (!reference.symbol.empty()) {
+    stoichiometry = symbol(reference.symbol);
+    if (!stoichiometry || symbols_[*stoichiometry].symbol->kind != SymbolKind::parameter) {
       return fail(Code::not_a_species,
-                  fmt::format("the stoichiometry of '{}' in reaction '{}' is not a finite number",
-                              reference.species, reaction.id),
+                  fmt::format("the stoichiometry of '{}' in reaction '{}', '{}', is no parameter",
+                              reference.species, reaction.id, reference.symbol),
                   place(reference.span));
     }
-    NamedSymbol& named = symbols_[*found];
-    if (named.symbol->boundary || named.symbol->constant) return {};
-    if (named.rule != nullptr) {
-      return fail(Code::determined_twice,
-                  fmt::format("'{}' is changed by reaction '{}' and has a rule", reference.species,
-                              reaction.id),
-                  place(reference.span),
-                  fmt::format("remove the rule, or write `${}` where the reaction should not "
-                              "change it",
-                              reference.species),
-                  {first_place_note(place(named.rule->span))});
-    }
-    if (named.fluxes.empty() || named.fluxes.back().reaction != index) {
-      named.fluxes.push_back({index, 0});
-    }
-    named.fluxes.back().stoichiometry += sign * reference.stoichiometry;
-    return {};
-  };
-  for (const auto& reactant : reaction.reactants) VESPER_CHECK(change(reactant, -1));
-  for (const auto& product : reaction.products) VESPER_CHECK(change(product, 1));
+  }
+  NamedSymbol& named = symbols_[*found];
+  if (named.symbol->boundary || named.symbol->constant) return {};
+  if (named.rule != nullptr) {
+    return fail(Code::determined_twice,
+                fmt::format("'{}' is changed by reaction '{}' and has a rule", reference.species,
+                            reaction.id),
+                place(reference.span),
+                fmt::format("remove the rule, or write `${}` where the reaction should not "
+                            "change it",
+                            reference.species),
+                {first_place_note(place(named.rule->span))});
+  }
+  if (named.fluxes.empty() || named.fluxes.back().reaction != index) {
+    named.fluxes.push_back({index, 0, {}});
+  }
+  Flux& flux = named.fluxes.back();
+  if (stoichiometry) {
+    flux.terms.push_back({sign, *stoichiometry});
+  } else {
+    flux.stoichiometry += sign * reference.stoichiometry;
+  }
   return {};
 }
 

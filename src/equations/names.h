@@ -25,8 +25,13 @@ enum class Role { parameter, state, assigned };
 
 // A reaction's net effect on a species: produced minus consumed.
 struct Flux {
+  struct Term {
+    double sign = 1;
+    std::size_t symbol = 0;  // of a parameter whose value is the stoichiometry
+  };
   std::size_t reaction = 0;
-  double stoichiometry = 0;
+  double stoichiometry = 0;  // as far as it is a number
+  std::vector<Term> terms;   // the rest of it
 };
 
 struct NamedSymbol {
@@ -38,6 +43,7 @@ struct NamedSymbol {
   bool set_by_events = false;
   bool dosed = false;
   std::optional<std::size_t> compartment;  // a species that means a concentration: where it lies
+  std::optional<std::size_t> conversion_factor;  // amount of the species for an extent of reactions
 };
 
 class Names {
@@ -63,6 +69,8 @@ class Names {
   Result<void> apply_rules();
   Result<void> apply_reactions();
   Result<void> apply_reaction(std::size_t reaction);
+  Result<void> add_flux(std::size_t reaction, const language::SpeciesReference& reference,
+                        double sign);
   Result<void> apply_events();
   Result<void> apply_doses();
   Result<void> give_roles();

@@ -82,8 +82,15 @@ class Dependencies {
       need_names(item, *named.rule->formula);
       return;
     }
-    if (named.compartment) need(item, assignment_[*named.compartment]);
-    for (const Flux& flux : named.fluxes) need(item, reaction_[flux.reaction]);
+    if (named.compartment) {
+      need(item, assignment_[*named.compartment]);
+      need(item, rate_[*named.compartment]);
+    }
+    if (named.conversion_factor) need_meaning(item, *named.conversion_factor);
+    for (const Flux& flux : named.fluxes) {
+      need(item, reaction_[flux.reaction]);
+      for (const Flux::Term& term : flux.terms) need_meaning(item, term.symbol);
+    }
   }
 
   const Names& names_;

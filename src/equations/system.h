@@ -50,15 +50,24 @@ struct Output : Identity {
   NodeId value = 0;
 };
 
+// Meaning as in SBML Level 3 Version 2 Core, section 4.11.
 struct Event {
   struct Assignment {
     enum class Target { state, parameter } target;
     std::uint32_t index;
-    NodeId value;  // evaluated with the values before the event
+    NodeId value;  // with the values at the trigger, or at the execution: `uses_trigger_values`
+    // Of a species' concentration: the size of its compartment.  The amount becomes value * size,
+    // with the size just before the execution.
+    std::optional<NodeId> size = {};
   };
   std::string id;
-  NodeId trigger = 0;         // boolean node; fires when it turns from 0 to 1
-  std::vector<NodeId> roots;  // real-valued nodes whose sign changes are where it can turn
+  NodeId trigger = 0;              // boolean node; fires when it turns from 0 to 1
+  std::vector<NodeId> roots;       // real-valued nodes whose sign changes are where it can turn
+  std::optional<NodeId> delay;     // [time] from trigger to execution, at the trigger
+  std::optional<NodeId> priority;  // at the execution; the greatest first, those without one last
+  bool persistent = true;          // false: cancelled when the trigger turns false in between
+  bool initial_value = true;       // of the trigger before the start
+  bool uses_trigger_values = true;
   std::vector<Assignment> assignments;
   Place place;
 };

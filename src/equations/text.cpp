@@ -63,10 +63,19 @@ std::string event_text(const System& system, const Event& event, Printer& printe
   for (const Event::Assignment& assignment : event.assignments) {
     const bool state = assignment.target == Event::Assignment::Target::state;
     out += fmt::format(
-        "      {} becomes {}\n",
+        "      {} becomes {}{}\n",
         state ? printer.state_name(assignment.index) : system.parameters[assignment.index].id,
-        printer.reference(assignment.value));
+        printer.reference(assignment.value),
+        assignment.size ? fmt::format(", times {}", printer.reference(*assignment.size)) : "");
   }
+  if (event.delay)
+    out += fmt::format("      after a delay of {}\n", printer.reference(*event.delay));
+  if (event.priority) {
+    out += fmt::format("      with priority {}\n", printer.reference(*event.priority));
+  }
+  if (!event.persistent) out += "      cancelled when the condition turns false before\n";
+  if (!event.initial_value) out += "      at the start too, where the condition holds\n";
+  if (!event.uses_trigger_values) out += "      with the values after the delay\n";
   return out;
 }
 
@@ -113,7 +122,12 @@ std::vector<NodeId> formulas_of(const System& system) {
   for (const Event& event : system.events) {
     formulas.push_back(event.trigger);
     formulas.insert(formulas.end(), event.roots.begin(), event.roots.end());
-    for (const auto& assignment : event.assignments) formulas.push_back(assignment.value);
+    for (const auto& assignment : event.assignments) {
+      formulas.push_back(assignment.value);
+      if (assignment.size) formulas.push_back(*assignment.size);
+    }
+    if (event.delay) formulas.push_back(*event.delay);
+    if (event.priority) formulas.push_back(*event.priority);
   }
   formulas.insert(formulas.end(), system.time_roots.begin(), system.time_roots.end());
   return formulas;

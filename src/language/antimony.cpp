@@ -173,7 +173,16 @@ Result<void> Flattener::add_reactions(Model& model) {
           return fail(Code::wrong_kind, fmt::format("'{}' is no species", one.species.text),
                       place(one.species.span));
         }
-        to.push_back({at(id).path, one.stoichiometry, {}, one.species.span});
+        SpeciesReference reference{at(id).path, one.stoichiometry, {}, one.species.span};
+        if (one.symbol) {
+          VESPER_TRY(const int stoichiometry, find(*one.symbol, *placed.scope, false));
+          if (at(stoichiometry).role != Variable::Role::symbol) {
+            return fail(Code::wrong_kind, fmt::format("'{}' is no number", one.symbol->text),
+                        place(one.symbol->span));
+          }
+          reference.symbol = at(stoichiometry).path;
+        }
+        to.push_back(std::move(reference));
       }
       return {};
     };
@@ -200,6 +209,15 @@ Result<void> Flattener::add_events(Model& model) {
           place(placed.statement->trigger->span), "such as `at time > 24: x = 0`");
     }
     VESPER_TRY(event.trigger, renamed(placed.statement->trigger, placed.scope));
+    if (placed.statement->delay) {
+      VESPER_TRY(event.delay, renamed(placed.statement->delay, placed.scope));
+    }
+    if (placed.statement->priority) {
+      VESPER_TRY(event.priority, renamed(placed.statement->priority, placed.scope));
+    }
+    event.persistent = placed.statement->persistent;
+    event.initial_value = placed.statement->initial_value;
+    event.uses_trigger_values = placed.statement->uses_trigger_values;
     for (const auto& [target, formula] : placed.statement->assignments) {
       VESPER_TRY(const int id, find(target, *placed.scope, false));
       if (at(id).role != Variable::Role::symbol) {
@@ -221,6 +239,15 @@ Result<void> Flattener::add_events(Model& model) {
   return {};
 }
 
+Result<void> Flattener::add_algebraic_rules(Model& model) {
+  for (const auto& [directive, scope] : algebraic_rules_) {
+    Rule rule{Rule::Kind::algebraic, "", nullptr, directive->span};
+    VESPER_TRY(rule.formula, renamed(directive->formula, scope));
+    model.rules.push_back(std::move(rule));
+  }
+  return {};
+}
+
 Result<Model> Flattener::run() {
   Model model;
   model.sources = program_.sources;
@@ -237,6 +264,7 @@ Result<Model> Flattener::run() {
   VESPER_CHECK(add_functions(model));
   VESPER_CHECK(add_reactions(model));
   VESPER_CHECK(add_events(model));
+  VESPER_CHECK(add_algebraic_rules(model));
   VESPER_CHECK(add_doses(model));
   VESPER_CHECK(add_hypotheses(model));
   model.unit_definitions = units_.texts();

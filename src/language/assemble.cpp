@@ -158,6 +158,9 @@ std::vector<std::string> Flattener::names_with_value(const Instance& scope) cons
 
 Result<void> Flattener::check_value(const Variable& variable, SymbolKind kind) {
   if (kind == SymbolKind::species) return {};
+  // What an algebraic rule determines needs no value.
+  const bool free = variable.in_algebraic_rule && variable.constant && !variable.constant->first;
+  if (free && !variable.rate) return {};
   if (!variable.initial && !variable.rule && !variable.rate) {
     const auto& arguments = variable.home->module->interface;
     const auto argument = std::find_if(arguments.begin(), arguments.end(), [&](const Word& word) {
@@ -214,8 +217,16 @@ Result<Symbol> Flattener::symbol(Variable& variable) {
     symbol.constant = symbol.boundary && !changed;
     symbol.substance_only = variable.substance_only;
     if (variable.compartment) symbol.compartment = at(variable.compartment->first).path;
+    if (variable.conversion_factor) {
+      symbol.conversion_factor = at(variable.conversion_factor->first).path;
+    }
   } else {
     symbol.constant = !changed && (!variable.constant || fixed);
+    if (variable.conversion_factor) {
+      return fail(Code::wrong_kind,
+                  fmt::format("'{}' has a conversion factor, but is no species", variable.local),
+                  place(variable.stated.value_or(variable.first)));
+    }
   }
   VESPER_TRY(symbol.unit, unit_of(variable, kind));
   if (variable.initial) {

@@ -24,6 +24,8 @@ Result<void> Parser::directive(std::vector<Statement>& out) {
 Result<Statement> Parser::directive_statement(const Span& span) {
   if (at_name("dose")) return dose(span);
   if (at_name("hypothesis")) return hypothesis(span);
+  if (at_name("algebraic")) return algebraic(span);
+  if (at_name("conversion")) return conversion(span);
   if (at_name("units")) {
     advance();
     if (!at_name("unchecked")) {
@@ -37,7 +39,8 @@ Result<Statement> Parser::directive_statement(const Span& span) {
               at_kind(Token::Kind::end_of_text) ? std::string("an empty directive")
                                                 : fmt::format("there is no directive {}", found()),
               at_kind(Token::Kind::end_of_text) ? place(span) : place(),
-              suggest(at_kind(Token::Kind::name) ? word() : "", {"dose", "hypothesis", "units"}));
+              suggest(at_kind(Token::Kind::name) ? word() : "",
+                      {"dose", "hypothesis", "units", "algebraic", "conversion"}));
 }
 
 // `extended-release`, `6-beta-naltrexol`: what stands together without spaces.
@@ -92,6 +95,38 @@ Result<Statement> Parser::hypothesis(const Span& span) {
     VESPER_TRY(ExpressionPtr value, signed_number());
     one.settings.emplace_back(std::move(target), std::move(value));
   } while (accept_sign(","));
+  return Statement(std::move(one));
+}
+
+Result<Statement> Parser::algebraic(const Span& span) {
+  advance();
+  if (!at_kind(Token::Kind::number) || ahead().value != 0 || !at_sign("=", 1)) {
+    return fail(Code::bad_directive, fmt::format("`0 =` is wanted here, not {}", found()), place(),
+                "`//@ algebraic 0 = FORMULA`");
+  }
+  advance();
+  advance();
+  AlgebraicDirective one{nullptr, span};
+  VESPER_TRY(one.formula, formula());
+  return Statement(std::move(one));
+}
+
+Result<Statement> Parser::conversion(const Span& span) {
+  advance();
+  const auto expect = [&](std::string_view word) -> Result<void> {
+    if (!at_name(word)) {
+      return fail(Code::bad_directive, fmt::format("`{}` is wanted here, not {}", word, found()),
+                  place(), "`//@ conversion of SPECIES by FACTOR`");
+    }
+    advance();
+    return {};
+  };
+  VESPER_CHECK(expect("of"));
+  ConversionDirective one;
+  one.span = span;
+  VESPER_TRY(one.species, name("a species"));
+  VESPER_CHECK(expect("by"));
+  VESPER_TRY(one.factor, name("a parameter"));
   return Statement(std::move(one));
 }
 

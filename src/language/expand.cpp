@@ -237,6 +237,9 @@ Result<void> Flattener::take(const ReactionStatement& one, Instance& scope) {
       variable.reacts = true;
       if (!variable.stated) variable.stated = participant.species.span;
       variable.boundary = variable.boundary || participant.boundary;
+      if (!participant.symbol) continue;
+      VESPER_TRY(const int stoichiometry, find(*participant.symbol, scope, true));
+      if (!at(stoichiometry).used) at(stoichiometry).used = participant.symbol->span;
     }
   }
   reactions_.push_back({&one, &scope, id});
@@ -249,6 +252,8 @@ Result<void> Flattener::take(const ReactionStatement& one, Instance& scope) {
 Result<void> Flattener::take(const EventStatement& one, Instance& scope) {
   VESPER_TRY(const int id, label(one.label, Variable::Role::event, one.span, scope));
   VESPER_CHECK(mention(*one.trigger, scope));
+  if (one.delay) VESPER_CHECK(mention(*one.delay, scope));
+  if (one.priority) VESPER_CHECK(mention(*one.priority, scope));
   for (const auto& [target, formula] : one.assignments) {
     VESPER_CHECK(find(target, scope, true));
     VESPER_CHECK(mention(*formula, scope));
@@ -356,6 +361,36 @@ Result<void> Flattener::take(const DoseDirective& one, Instance& scope) {
 
 Result<void> Flattener::take(const HypothesisDirective& one, Instance& scope) {
   hypotheses_.push_back({&one, &scope});
+  return {};
+}
+
+Result<void> Flattener::take(const AlgebraicDirective& one, Instance& scope) {
+  VESPER_CHECK(mention(*one.formula, scope));
+  std::vector<const Expression*> waiting{one.formula.get()};
+  while (!waiting.empty()) {
+    const Expression& e = *waiting.back();
+    waiting.pop_back();
+    for (const ExpressionPtr& part : e.arguments) waiting.push_back(part.get());
+    if (e.kind != Kind::name || !constant(e.name).empty()) continue;
+    VESPER_TRY(const int id, find(Word{e.name, e.span}, scope, false));
+    at(id).in_algebraic_rule = true;
+  }
+  algebraic_rules_.push_back({&one, &scope});
+  return {};
+}
+
+Result<void> Flattener::take(const ConversionDirective& one, Instance& scope) {
+  VESPER_TRY(const int species, find(one.species, scope, true));
+  VESPER_TRY(const int factor, find(one.factor, scope, true));
+  if (!at(factor).used) at(factor).used = one.factor.span;
+  Variable& variable = at(species);
+  if (variable.conversion_factor && variable.conversion_factor->second == scope.depth) {
+    return fail(Code::given_twice, fmt::format("'{}' has two conversion factors", one.species.text),
+                place(one.species.span), "keep one of them");
+  }
+  if (!variable.conversion_factor || scope.depth < variable.conversion_factor->second) {
+    variable.conversion_factor = {factor, scope.depth};
+  }
   return {};
 }
 

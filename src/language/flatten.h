@@ -59,8 +59,10 @@ struct Variable {
   std::optional<SymbolKind> kind;                // as declared
   std::optional<std::pair<bool, int>> constant;  // `const` or `var`, and how deep
   bool boundary = false, substance_only = false;
-  std::optional<std::pair<int, int>> compartment;  // variable and depth
+  std::optional<std::pair<int, int>> compartment;        // variable and depth
+  std::optional<std::pair<int, int>> conversion_factor;  // variable and depth
   bool is_compartment = false, reacts = false, deleted = false;
+  bool in_algebraic_rule = false;
   std::optional<Span> changed_by_reaction, changed_by_event;
 
   std::optional<Given> initial, rule, rate;
@@ -121,6 +123,8 @@ class Flattener {
   Result<void> take(const UnitStatement& one, Instance& scope);
   Result<void> take(const DoseDirective& one, Instance& scope);
   Result<void> take(const HypothesisDirective& one, Instance& scope);
+  Result<void> take(const AlgebraicDirective& one, Instance& scope);
+  Result<void> take(const ConversionDirective& one, Instance& scope);
   Result<void> take(const UncheckedUnits& one, Instance& scope);
   Result<int> label(const std::optional<Word>& given, Variable::Role role, const Span& span,
                     Instance& scope);
@@ -159,6 +163,7 @@ class Flattener {
   Result<void> add_functions(Model& model);
   Result<void> check_body(const Expression& body, const Function& function) const;
   const Symbol* symbol_of(const Model& model, const Variable& variable) const;
+  Result<void> add_algebraic_rules(Model& model);
   Result<void> add_doses(Model& model);
   Result<void> add_hypotheses(Model& model);
   Result<ExpressionPtr> renamed(const ExpressionPtr& tree, Instance* scope);
@@ -175,6 +180,7 @@ class Flattener {
   std::vector<PlacedEvent> events_;
   std::vector<Placed<DoseDirective>> doses_;
   std::vector<Placed<HypothesisDirective>> hypotheses_;
+  std::vector<Placed<AlgebraicDirective>> algebraic_rules_;
   std::vector<Annotation> model_annotations_;
   std::map<const Module*, int> uses_;                          // how often each module is expanded
   std::vector<const Module*> open_;                            // being expanded, outermost first

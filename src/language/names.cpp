@@ -132,6 +132,11 @@ Result<void> Flattener::absorb(Variable& into, Variable& from, const Span& at) {
   into.substance_only = into.substance_only || from.substance_only;
   into.is_compartment = into.is_compartment || from.is_compartment;
   into.reacts = into.reacts || from.reacts;
+  into.in_algebraic_rule = into.in_algebraic_rule || from.in_algebraic_rule;
+  if (from.conversion_factor && (!into.conversion_factor ||
+                                 from.conversion_factor->second < into.conversion_factor->second)) {
+    into.conversion_factor = from.conversion_factor;
+  }
   into.overridden = into.overridden || from.overridden;
   if (!into.stated) into.stated = from.stated;
   if (!into.used) into.used = from.used;

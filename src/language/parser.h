@@ -74,7 +74,7 @@ class Parser {
   Result<void> labelled(std::optional<Word> label, std::vector<Statement>& out);
   Result<void> reaction(std::optional<Word> label, std::vector<Statement>& out);
   Result<void> event(std::optional<Word> label, std::vector<Statement>& out);
-  Result<void> event_modifiers();
+  Result<void> event_properties(EventStatement& event);
   Result<void> submodel(std::optional<Word> label, std::vector<Statement>& out);
   Result<void> unit(std::vector<Statement>& out);
   Result<void> deletion(std::vector<Statement>& out);
@@ -91,6 +91,8 @@ class Parser {
   Result<Statement> directive_statement(const Span& span);
   Result<Statement> dose(const Span& span);
   Result<Statement> hypothesis(const Span& span);
+  Result<Statement> algebraic(const Span& span);
+  Result<Statement> conversion(const Span& span);
   Result<std::string> hyphenated(std::string_view purpose);
 
   // formulas.cpp

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <set>
 
 #include "language/parser.h"
 #include "language/words.h"
@@ -55,7 +56,7 @@ Result<void> Parser::refuse_by_first_word() {
   const Span at = ahead().span;
   if (at_kind(Token::Kind::number) && at_sign("=", 1)) {
     return refused("an algebraic rule (`0 = ...`)", at,
-                   "solve it for one symbol: `x := ...`, or give a rate: `x' = ...`");
+                   "solve it for one symbol, `x := ...`, or write `//@ algebraic 0 = ...`");
   }
   const std::size_t skip = at_sign("-") ? 1 : 0;
   if (at_kind(Token::Kind::number, skip) && (at_sign("<", skip + 1) || at_sign("<=", skip + 1) ||
@@ -104,12 +105,14 @@ Result<void> Parser::refuse_by_second_word() {
 
 Result<void> Parser::statement_of_name(std::vector<Statement>& out) {
   if (at_sign("(", 1)) return submodel(std::nullopt, out);
-  if (at_sign("+", 1) || at_sign("->", 1) || at_sign("=>", 1)) return reaction(std::nullopt, out);
+  if (at_sign("+", 1) || at_sign("->", 1) || at_sign("=>", 1) || at_sign("$", 1)) {
+    return reaction(std::nullopt, out);
+  }
   VESPER_CHECK(refuse_by_second_word());
   if (at_kind(Token::Kind::name, 1) && !at_name("in", 1) && !at_name("is", 1) &&
       !at_name("has", 1) && !at_kind(Token::Kind::text, 2)) {
     if (at_sign("->", 2) || at_sign("=>", 2) || at_sign("+", 2)) {
-      return refused("a stoichiometry that is a name", ahead().span, "write it as a number");
+      return reaction(std::nullopt, out);  // `n A -> B`
     }
     const std::string near = nearest(word(), statement_words());
     return fail(Code::model_syntax, fmt::format("'{}' begins no statement", word()), place(),
@@ -296,12 +299,15 @@ Result<std::vector<Participant>> Parser::participants() {
       }
       advance();
     }
+    // `n A` or `n $A`, and not the missing `;` of `A -> B k`.
+    const std::size_t species = at_sign("$", 1) ? 2 : 1;
+    const bool follows = at_sign("+", species + 1) || at_sign(";", species + 1) ||
+                         at_sign("->", species + 1) || at_sign("=>", species + 1);
+    if (at_kind(Token::Kind::name) && at_kind(Token::Kind::name, species) && follows) {
+      VESPER_TRY(one.symbol, name("a stoichiometry"));
+    }
     one.boundary = accept_sign("$");
     VESPER_TRY(one.species, name("a species"));
-    const bool more = at_sign("+", 1) || at_sign(";", 1) || at_sign("->", 1) || at_sign("=>", 1);
-    if (at_kind(Token::Kind::name) && more) {
-      return refused("a stoichiometry that is a name", one.species.span, "write it as a number");
-    }
     list.push_back(std::move(one));
   } while (accept_sign("+"));
   return list;
@@ -336,8 +342,7 @@ Result<void> Parser::reaction(std::optional<Word> label, std::vector<Statement>&
   return expect_end("the reaction's rate");
 }
 
-// `at trigger: a = e, b = e`.  Delays and priorities would change the run, so they are refused;
-// modifiers that only repeat the default are let through.
+// `at delay after trigger, priority = 2, t0 = false: a = e, b = e`.
 Result<void> Parser::event(std::optional<Word> label, std::vector<Statement>& out) {
   EventStatement one;
   const Span start = label ? label->span : ahead().span;
@@ -345,10 +350,11 @@ Result<void> Parser::event(std::optional<Word> label, std::vector<Statement>& ou
   advance();
   VESPER_TRY(one.trigger, formula());
   if (at_name("after")) {
-    return refused("an event's delay (`after`)", ahead().span,
-                   "a second event at the later time may stand for it");
+    advance();
+    one.delay = std::move(one.trigger);
+    VESPER_TRY(one.trigger, formula());
   }
-  VESPER_CHECK(event_modifiers());
+  VESPER_CHECK(event_properties(one));
   VESPER_CHECK(expect_sign(":", "after the trigger"));
   do {
     skip_lines();
@@ -362,24 +368,33 @@ Result<void> Parser::event(std::optional<Word> label, std::vector<Statement>& ou
   return expect_end("the event");
 }
 
-Result<void> Parser::event_modifiers() {
+Result<void> Parser::event_properties(EventStatement& event) {
+  std::set<std::string> given;
   while (accept_sign(",")) {
-    const Token modifier = ahead();
+    const Token property = ahead();
     const std::string called(word());
     if (!at_kind(Token::Kind::name)) return wanted("a property of the event");
+    if (!given.insert(called).second) {
+      return fail(Code::given_twice, fmt::format("the event has two properties '{}'", called),
+                  place(property.span), "keep one of them");
+    }
     advance();
     VESPER_CHECK(expect_sign("=", "and its value"));
-    if (called == "t0" || called == "persistent" || called == "fromTrigger") {
-      if (at_name("true")) {
-        advance();
-        continue;
-      }
-      return refused(fmt::format("`{}` of an event, other than `true`,", called), modifier.span);
+    bool* flag = called == "t0"            ? &event.initial_value
+                 : called == "persistent"  ? &event.persistent
+                 : called == "fromTrigger" ? &event.uses_trigger_values
+                                           : nullptr;
+    if (flag != nullptr) {
+      if (!at_name("true") && !at_name("false")) return wanted("`true` or `false`");
+      *flag = at_name("true");
+      advance();
+    } else if (called == "priority") {
+      VESPER_TRY(event.priority, formula());
+    } else {
+      return fail(Code::model_syntax, fmt::format("an event has no property '{}'", called),
+                  place(property.span),
+                  suggest(called, {"priority", "t0", "persistent", "fromTrigger"}));
     }
-    if (called == "priority") return refused("`priority` of an event", modifier.span);
-    return fail(Code::model_syntax, fmt::format("an event has no property '{}'", called),
-                place(modifier.span),
-                suggest(called, {"priority", "t0", "persistent", "fromTrigger"}));
   }
   return {};
 }

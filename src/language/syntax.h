@@ -52,6 +52,7 @@ struct Synchronisation {  // `x is y`
 struct Participant {
   Word species;
   double stoichiometry = 1;
+  std::optional<Word> symbol;  // whose value is the stoichiometry instead
   bool boundary = false;
 };
 
@@ -66,6 +67,8 @@ struct ReactionStatement {
 struct EventStatement {
   std::optional<Word> label;
   ExpressionPtr trigger;
+  ExpressionPtr delay, priority;  // null: none
+  bool persistent = true, initial_value = true, uses_trigger_values = true;
   std::vector<std::pair<Word, ExpressionPtr>> assignments;
   Span span;
 };
@@ -115,6 +118,16 @@ struct HypothesisDirective {
   Span span;
 };
 
+struct AlgebraicDirective {  // `//@ algebraic 0 = formula`
+  ExpressionPtr formula;
+  Span span;
+};
+
+struct ConversionDirective {  // `//@ conversion of SPECIES by FACTOR`
+  Word species, factor;
+  Span span;
+};
+
 struct UncheckedUnits {
   Span span;
 };
@@ -122,7 +135,8 @@ struct UncheckedUnits {
 using Statement =
     std::variant<Declaration, Assignment, HasUnit, DisplayName, Synchronisation, ReactionStatement,
                  EventStatement, Submodel, Deletion, AnnotationStatement, Interval, UnitStatement,
-                 DoseDirective, HypothesisDirective, UncheckedUnits>;
+                 DoseDirective, HypothesisDirective, AlgebraicDirective, ConversionDirective,
+                 UncheckedUnits>;
 
 struct Module {
   Word name;

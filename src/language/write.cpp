@@ -72,6 +72,10 @@ class Writer {
     out_ += body;
     for (const Symbol& symbol : model_.symbols) write(symbol);
     for (const Rule& rule : model_.rules) {
+      if (rule.kind == Rule::Kind::algebraic) {
+        line("//@ algebraic 0 = {}", text(*rule.formula));
+        continue;
+      }
       line("  {}{} {};", rule.target,
            rule.kind == Rule::Kind::rate ? "' =" : " :=", text(*rule.formula));
     }
@@ -199,6 +203,9 @@ class Writer {
            divided ? "(" + text(*symbol.initial) + ")" : text(*symbol.initial),
            divided ? " / " + symbol.compartment : "");
     }
+    if (!symbol.conversion_factor.empty()) {
+      line("//@ conversion of {} by {}", symbol.id, symbol.conversion_factor);
+    }
     if (symbol.unit) line("  {} has {};", symbol.id, unit_text(*symbol.unit));
     if (!symbol.display_name.empty()) line("  {} is {};", symbol.id, quoted(symbol.display_name));
     for (const Annotation& one : symbol.annotations) write(symbol.id, one);
@@ -228,7 +235,11 @@ class Writer {
     std::string out;
     for (const SpeciesReference& one : list) {
       if (!out.empty()) out += " + ";
-      if (one.stoichiometry != 1) out += number(one.stoichiometry) + " ";
+      if (!one.symbol.empty()) {
+        out += one.symbol + " ";
+      } else if (one.stoichiometry != 1) {
+        out += number(one.stoichiometry) + " ";
+      }
       out += one.species;
     }
     return out;
@@ -247,7 +258,13 @@ class Writer {
       changes += fmt::format("{}{} = {}", changes.empty() ? "" : ", ", change.target,
                              text(*change.formula));
     }
-    line("  {}: at {}: {};", one.id, text(*one.trigger), changes);
+    std::string properties;
+    if (one.priority) properties += ", priority = " + text(*one.priority);
+    if (!one.initial_value) properties += ", t0 = false";
+    if (!one.persistent) properties += ", persistent = false";
+    if (!one.uses_trigger_values) properties += ", fromTrigger = false";
+    const std::string delay = one.delay ? "(" + text(*one.delay) + ") after " : "";
+    line("  {}: at {}({}){}: {};", one.id, delay, text(*one.trigger), properties, changes);
     for (const Annotation& annotation : one.annotations) write(one.id, annotation);
   }
 

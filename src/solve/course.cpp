@@ -15,8 +15,6 @@ using equations::Event;
 
 namespace {
 
-// Events at one time that set each other off: more is a model that never comes to rest.
-constexpr int longest_chain = 1000;
 // In so many steps time must advance by this part of the whole, or the run is stuck.
 constexpr std::uint64_t patience = 10'000;
 constexpr double least_advance = 1e-9;
@@ -30,6 +28,7 @@ Course::Course(const Engine& engine, const Problem& problem)
       p_(problem.parameters),
       held_(engine.conditions.result_count(), 0),
       now_(held_.size(), 0),
+      cancels_(engine.system->events.size(), 0),
       mark_time_(problem.start),
       scratch_(engine.scratch),
       condition_values_(held_.size()) {
@@ -66,7 +65,7 @@ void Course::begin(std::span<double> y) {
     if (auto why = refusal(problem_.inputs[k], earliest, y.size()))
       return refuse(fmt::format("input {} {}", k + 1, *why));
   for (std::size_t k = 0; k < p_.size(); ++k)
-    if (!std::isfinite(p_[k]))
+    if (!std::isfinite(p_[k]) && !infinite_by_the_model(system, k))
       return fail(problem_.start, system.parameters[k].label(), "the parameter is not finite");
 
   assert(problem_.initial_states.empty() || problem_.initial_states.size() == y.size());
@@ -80,26 +79,30 @@ void Course::begin(std::span<double> y) {
 
   forcing_ = Forcing(problem_.inputs, problem_.start);
   solution.values.reserve(problem_.grid.size() * engine_.outputs.size());
-  std::size_t most_assignments = 0;
-  for (const Event& event : system.events) most_assignments += event.assignments.size();
-  assigned_.resize(most_assignments);
-  fired_.reserve(system.events.size());
 
-  // A trigger that is true from the start has not turned true.
+  // A trigger counts as what it is before the doses, or as false where the model says that it was
+  // false before the start.
   look(problem_.start, y);
   keep_looking();
+  for (std::size_t k = 0; k < system.events.size(); ++k)
+    if (!system.events[k].initial_value && !problem_.continued) held_[k] = 0;
 }
 
 void Course::happen(double t, std::span<double> y) {
   forcing_.arrive(t, y);
-  fire_events(t, y);
+  // At t itself, and just after: `time == 24` and `time > 24` both turn true there.
+  notice(t, t, y);
+  notice(t, just_after(t), y);
+  execute_due(t, y);
   if (failed()) return;
   for (std::size_t k = 0; k < y.size(); ++k)
     if (!std::isfinite(y[k])) return fail(t, state_label(k), "it became infinite by a dose");
 }
 
 double Course::next_stop(double t) const {
-  return std::min({forcing_.next_stop(), engine_.time_stops.next(t, p_), problem_.end});
+  double next = std::min({forcing_.next_stop(), engine_.time_stops.next(t, p_), problem_.end});
+  for (const Pending& pending : pending_) next = std::min(next, pending.due);
+  return next;
 }
 
 bool Course::gets_on(double t, std::uint64_t tries, const std::function<std::string()>& blamed) {
@@ -117,50 +120,6 @@ bool Course::gets_on(double t, std::uint64_t tries, const std::function<std::str
   return true;
 }
 
-// Events fire when their trigger turns from false to true.  Those that turn together take their
-// values from before any of them, and are applied in the model's order; then all triggers are
-// looked at again.
-void Course::fire_events(double t, std::span<double> y) {
-  const std::size_t events = engine_.system->events.size();
-  for (int round = 0;; ++round) {
-    look(just_after(t), y);
-    fired_.clear();
-    for (std::size_t k = 0; k < events; ++k)
-      if (now_[k] && !held_[k]) fired_.push_back(k);
-    keep_looking();
-    if (fired_.empty()) return;
-    if (round == longest_chain)
-      return fail(t, "",
-                  fmt::format("events set each other off without end; the latest is '{}'",
-                              engine_.system->events[fired_.front()].id));
-    apply_fired(t, y);
-    if (failed()) return;
-  }
-}
-
-void Course::apply_fired(double t, std::span<double> y) {
-  std::span<double> values = assigned_;
-  for (std::size_t k : fired_) {
-    const reference::Program& program = engine_.assignments[k];
-    program.evaluate(t, y, p_, scratch_, values);
-    values = values.subspan(program.result_count());
-  }
-  auto value = assigned_.begin();
-  for (std::size_t k : fired_) {
-    const Event& event = engine_.system->events[k];
-    for (const Event::Assignment& assignment : event.assignments) {
-      const bool to_state = assignment.target == Event::Assignment::Target::state;
-      (to_state ? y[assignment.index] : p_[assignment.index]) = *value;
-      if (!std::isfinite(*value++)) {
-        const std::string& label = to_state ? state_label(assignment.index)
-                                            : engine_.system->parameters[assignment.index].label();
-        return fail(t, label, fmt::format("event '{}' gave it no finite value", event.id));
-      }
-    }
-    ++solution.statistics.events;
-  }
-}
-
 void Course::look(double t, std::span<const double> y) {
   if (now_.empty()) return;
   engine_.conditions.evaluate(t, y, p_, scratch_, condition_values_);
@@ -175,13 +134,15 @@ void Course::look(std::span<const double> values) {
 
 bool Course::changed() const {
   const std::size_t events = engine_.system->events.size();
-  for (std::size_t k = 0; k < now_.size(); ++k)
-    if (k < events ? now_[k] && !held_[k] : now_[k] != held_[k]) return true;
+  for (std::size_t k = 0; k < now_.size(); ++k) {
+    if (now_[k] == held_[k]) continue;
+    if (k >= events || now_[k] || cancels_[k]) return true;
+  }
   return false;
 }
 
 bool Course::switched() const {
-  for (std::size_t k = engine_.system->events.size(); k < now_.size(); ++k)
+  for (std::size_t k = engine_.system->events.size(); k < engine_.switches_end; ++k)
     if (now_[k] != held_[k]) return true;
   return false;
 }

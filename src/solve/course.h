@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,8 +21,8 @@ class Course {
 
   // Checks the problem and sets the initial states (as many as the system has) and conditions.
   void begin(std::span<double> y);
-  // Everything that happens at t: doses first, then the events that they or the clock set off, with
-  // the values after the doses.
+  // Everything that happens at t: doses first, then the events that are due, those that doses, the
+  // clock and other events set off among them.
   void happen(double t, std::span<double> y);
   // The next time after t at which something happens that is known beforehand, or the end.
   double next_stop(double t) const;
@@ -34,7 +35,8 @@ class Course {
   void look(double t, std::span<const double> y);
   // Takes values of the formulas as `now`.
   void look(std::span<const double> values);
-  // Has a trigger turned true since `held`, or a switch turned either way?
+  // Has a trigger turned true since `held`, or one turned false that cancels what is pending, or a
+  // switch turned either way?
   bool changed() const;
   // Has a switch turned?  Then the formulas jump there, and a step across does not know it.
   bool switched() const;
@@ -55,18 +57,33 @@ class Course {
   Solution solution;
 
  private:
-  void fire_events(double t, std::span<double> y);
-  void apply_fired(double t, std::span<double> y);
+  // An event that has fired and waits for its execution.
+  struct Pending {
+    std::size_t event = 0;
+    double due = 0;              // [time] when it is executed
+    std::vector<double> values;  // of its assignments, where they are those at the trigger
+  };
+
+  // course_events.cpp
+  void notice(double t, double look_at, std::span<const double> y);
+  void fire(std::size_t event, double t, std::span<const double> y);
+  void cancel(std::size_t event);
+  void execute_due(double t, std::span<double> y);
+  std::optional<std::size_t> first_due(double t, std::span<const double> y);
+  void execute(const Pending& pending, double t, std::span<double> y);
+  void assign(const equations::Event& event, const equations::Event::Assignment& assignment,
+              double value, double t, std::span<double> y);
 
   const Engine& engine_;
   const Problem& problem_;
   Forcing forcing_;
-  std::vector<double> p_;           // parameters, those that events change at their latest value
-  std::vector<char> held_, now_;    // conditions
-  std::vector<std::size_t> fired_;  // events that fire together
-  std::uint64_t mark_tries_ = 0;    // tries when gets_on() last looked, and the time
+  std::vector<double> p_;         // parameters, those that events change at their latest value
+  std::vector<char> held_, now_;  // conditions
+  std::vector<char> cancels_;     // by event: something pending that its trigger can cancel
+  std::vector<Pending> pending_;  // in the order in which they fired
+  std::uint64_t mark_tries_ = 0;  // tries when gets_on() last looked, and the time
   double mark_time_ = 0;
-  std::vector<double> scratch_, condition_values_, assigned_;
+  std::vector<double> scratch_, condition_values_;
 };
 
 }  // namespace vesper::solve

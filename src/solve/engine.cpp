@@ -30,10 +30,32 @@ std::vector<NodeId> switches(const System& system) {
   return result;
 }
 
-std::vector<Program> assignment_programs(const System& system) {
-  std::vector<Program> result;
-  for (const Event& event : system.events)
-    result.emplace_back(*system.graph, nodes(event.assignments, &Event::Assignment::value));
+// Roots of triggers of several conditions: `3 < x && x < 4` may be true for less than a step, but
+// not without a change of sign.
+std::vector<NodeId> window_roots(const System& system) {
+  std::vector<NodeId> result;
+  for (const Event& event : system.events) {
+    if (event.roots.size() < 2) continue;
+    for (NodeId root : event.roots)
+      if (!TimeStops::foreseen(*system.graph, root)) result.push_back(root);
+  }
+  return result;
+}
+
+std::vector<EventFormulas> event_formulas(const System& system) {
+  std::vector<EventFormulas> result;
+  const auto given = [](std::optional<NodeId> node) {
+    return node ? std::vector<NodeId>{*node} : std::vector<NodeId>();
+  };
+  for (const Event& event : system.events) {
+    std::vector<NodeId> sizes;
+    for (const Event::Assignment& assignment : event.assignments)
+      if (assignment.size) sizes.push_back(*assignment.size);
+    const Graph& graph = *system.graph;
+    result.push_back({Program(graph, nodes(event.assignments, &Event::Assignment::value)),
+                      Program(graph, sizes), Program(graph, given(event.delay)),
+                      Program(graph, given(event.priority))});
+  }
   return result;
 }
 
@@ -90,6 +112,7 @@ std::vector<NodeId> output_nodes(const System& system, const std::vector<std::ui
 std::vector<NodeId> condition_nodes(const System& system) {
   std::vector<NodeId> result = nodes(system.events, &Event::trigger);
   for (NodeId root : switches(system)) result.push_back(root);
+  for (NodeId root : window_roots(system)) result.push_back(root);
   return result;
 }
 
@@ -101,12 +124,13 @@ Engine::Engine(std::shared_ptr<const System> given, std::vector<std::uint32_t> w
       jacobian(*system->graph, system->jacobian.value),
       output_values(*system->graph, output_nodes(*system, outputs)),
       conditions(*system->graph, condition_nodes(*system)),
-      assignments(assignment_programs(*system)),
+      events(event_formulas(*system)),
       time_stops(*system->graph, all_roots(*system)) {
   assert(system->states.empty() ||
          system->jacobian.column_start.size() == system->states.size() + 1);
   pattern =
       with_diagonal(system->jacobian, static_cast<std::uint32_t>(system->states.size()), position);
+  switches_end = system->events.size() + switches(*system).size();
   watches =
       !switches(*system).empty() || std::ranges::any_of(system->events, [&](const Event& event) {
         return turns_between_stops(*system, event);
@@ -114,7 +138,9 @@ Engine::Engine(std::shared_ptr<const System> given, std::vector<std::uint32_t> w
   for (const Program* program :
        {&initial_states, &derivatives, &jacobian, &output_values, &conditions})
     scratch = std::max(scratch, program->scratch_size());
-  for (const Program& program : assignments) scratch = std::max(scratch, program.scratch_size());
+  for (const EventFormulas& event : events)
+    for (const Program* program : {&event.values, &event.sizes, &event.delay, &event.priority})
+      scratch = std::max(scratch, program->scratch_size());
 }
 
 }  // namespace vesper::solve

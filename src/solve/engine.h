@@ -11,6 +11,14 @@
 
 namespace vesper::solve {
 
+// What an event computes.
+struct EventFormulas {
+  reference::Program values;    // one per assignment
+  reference::Program sizes;     // one per assignment that has a size, in their order
+  reference::Program delay;     // one, or none
+  reference::Program priority;  // one, or none
+};
+
 struct Engine {
   Engine(std::shared_ptr<const equations::System> system, std::vector<std::uint32_t> outputs);
 
@@ -21,10 +29,11 @@ struct Engine {
   reference::Program derivatives;     // one per state
   reference::Program jacobian;        // entries of system->jacobian
   reference::Program output_values;   // one per outputs
-  // One per event (its trigger), then one per switch: a node whose sign change is a jump of f that
-  // the clock does not foretell.
+  // One per event (its trigger); then one per switch, a node whose sign change is a jump of f that
+  // the clock does not foretell; then the roots of triggers that may be true for less than a step.
   reference::Program conditions;
-  std::vector<reference::Program> assignments;  // per event, one result per assignment
+  std::size_t switches_end = 0;  // of the conditions
+  std::vector<EventFormulas> events;
 
   // df/dy with the whole diagonal; a system without states gets one that rests, since CVODE wants
   // at least one.
@@ -35,6 +44,8 @@ struct Engine {
   bool watches = false;     // can a condition change between stops?
   std::size_t scratch = 0;  // elements that the largest program needs
 };
+
+bool infinite_by_the_model(const equations::System& system, std::size_t parameter);
 
 // The formulas of the outputs, and those that Engine::conditions looks at.
 std::vector<equations::NodeId> output_nodes(const equations::System& system,

@@ -177,8 +177,9 @@ TEST(Build, Events) {
   EXPECT_EQ(evaluate(*s.graph, first.roots[0], point), -24);
   ASSERT_EQ(first.assignments.size(), 3U);
   EXPECT_EQ(evaluate(*s.graph, first.assignments[0].value, point), 6);
-  EXPECT_EQ(evaluate(*s.graph, first.assignments[1].value, point), 30)
-      << "10 in the volume after the event";
+  EXPECT_EQ(evaluate(*s.graph, first.assignments[1].value, point), 10);
+  ASSERT_TRUE(first.assignments[1].size) << "a concentration, in the volume at the execution";
+  EXPECT_EQ(evaluate(*s.graph, *first.assignments[1].size, point), 2);
   EXPECT_EQ(evaluate(*s.graph, s.events[1].roots[0], point), -4);
   EXPECT_EQ(s.outputs.back().id, "k") << "parameters that events change can be watched";
 }

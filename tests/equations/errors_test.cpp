@@ -35,7 +35,7 @@ void reaction(Draft& d, const std::string& id, const std::string& reactant,
   language::Reaction reaction;
   reaction.id = id;
   reaction.span = d.span(id + ":");
-  reaction.reactants.push_back({reactant, 1, d.span("reactant " + reactant)});
+  reaction.reactants.push_back({reactant, 1, {}, d.span("reactant " + reactant)});
   reaction.rate = std::move(rate);
   d.model.reactions.push_back(std::move(reaction));
 }
@@ -266,20 +266,49 @@ const std::vector<Case>& cases() {
       {"trigger of equality", Code::bad_trigger, "x == 5", "exactly equal", ">= or <=",
        [](Draft& d) {
          d.symbol("x", d.number(1));
+         d.symbol("y", d.number(1));
+         d.rule("y", d.number(1), language::Rule::Kind::rate);
          const auto five = d.number(5);
-         event(d, language::make(Kind::equal, {d.name("time"), five}, d.span("x == 5")), {"x"});
+         event(d, language::make(Kind::equal, {d.name("y"), five}, d.span("x == 5")), {"x"});
+       }},
+      {"algebraic rule that determines nothing", Code::unsolvable_rule, " rule",
+       "determines nothing", "",
+       [](Draft& d) {
+         d.symbol("k", d.number(1)).constant = true;
+         d.rule("", d.name("k"), language::Rule::Kind::algebraic);
+       }},
+      {"algebraic rule that leaves it open", Code::unsolvable_rule, " rule", "left open",
+       "constant",
+       [](Draft& d) {
+         d.symbol("x", d.number(1));
+         d.symbol("y", d.number(1));
+         d.rule("", language::make(Kind::subtract, {d.name("x"), d.name("y")}),
+                language::Rule::Kind::algebraic);
+       }},
+      {"more algebraic rules than unknowns", Code::unsolvable_rule, " rule", "says more", "",
+       [](Draft& d) {
+         d.symbol("x", d.number(1));
+         d.rule("", d.name("x"), language::Rule::Kind::algebraic);
+         d.rule("", language::make(Kind::subtract, {d.name("x"), d.number(2)}),
+                language::Rule::Kind::algebraic);
+       }},
+      {"algebraic rule that is not linear", Code::unsolvable_rule, "x^2", "not linear", "by hand",
+       [](Draft& d) {
+         d.symbol("x", d.number(1));
+         const auto two = d.number(2);
+         const auto square = language::make(Kind::power, {d.name("x"), two}, d.span("x^2"));
+         d.rule("", language::make(Kind::subtract, {square, two}), language::Rule::Kind::algebraic);
+       }},
+      {"stoichiometry that is no parameter", Code::not_a_species, "reactant S", "no parameter", "",
+       [](Draft& d) {
+         species(d, "S");
+         reaction(d, "J", "S", d.number(1));
+         d.model.reactions[0].reactants[0].symbol = "S";
        }},
       {"trigger that is a number", Code::bad_trigger, "time", "a number, not a condition", "",
        [](Draft& d) {
          d.symbol("x", d.number(1));
          event(d, d.name("time"), {"x"});
-       }},
-      {"trigger that never turns", Code::bad_trigger, "k > 1", "never fires", "",
-       [](Draft& d) {
-         d.symbol("x", d.number(1));
-         d.symbol("k", d.number(1));
-         const auto k = d.name("k");
-         event(d, language::make(Kind::greater, {k, d.number(1)}, d.span("k > 1")), {"x"});
        }},
       {"recursion", Code::recursive_function, "g()", "function 'f' uses itself", "",
        [](Draft& d) {
@@ -311,8 +340,11 @@ const std::vector<Case>& cases() {
        }},
       {"no compartment", Code::bad_compartment, "S", "no compartment", "compartment body",
        [](Draft& d) { d.symbol("S", d.number(1), SymbolKind::species).compartment = "body"; }},
-      {"infinite value", Code::not_finite, "number", "the value of 'k' is not a finite number", "",
-       [](Draft& d) { d.symbol("k", d.number(std::numeric_limits<double>::infinity())); }},
+      {"infinite value", Code::not_finite, "1 / 0", "the value of 'k' is not a finite number", "",
+       [](Draft& d) {
+         const auto one = d.number(1), zero = d.number(0);
+         d.symbol("k", language::make(Kind::divide, {one, zero}, d.span("1 / 0")));
+       }},
       {"functions that explode", Code::formula_too_large, "f", "", "",
        [](Draft& d) {
          function(d, "f0", {"a"}, d.name("a"));

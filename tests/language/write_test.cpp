@@ -28,7 +28,8 @@ std::string describe(const Symbol& s) {
                     std::to_string(static_cast<int>(s.kind)) + (s.constant ? " constant" : "") +
                     (s.boundary ? " boundary" : "") + (s.substance_only ? " substance" : "") +
                     " in '" + s.compartment + "' = " + optional(s.initial) + " ~ " +
-                    optional(s.distribution) + unit(s.unit) + annotations(s.annotations);
+                    optional(s.distribution) + " by " + s.conversion_factor + unit(s.unit) +
+                    annotations(s.annotations);
   if (s.uncertainty) {
     const Uncertainty& u = *s.uncertainty;
     out += " sd " + std::to_string(u.standard_deviation.value_or(-1)) + " cv " +
@@ -54,12 +55,18 @@ std::string describe(const Model& m) {
   }
   for (const Reaction& one : m.reactions) {
     out += "reaction " + one.id + " '" + one.display_name + "' " + (one.reversible ? "<->" : "->");
-    for (const auto& s : one.reactants) out += " -" + std::to_string(s.stoichiometry) + s.species;
-    for (const auto& s : one.products) out += " +" + std::to_string(s.stoichiometry) + s.species;
+    for (const auto& s : one.reactants)
+      out += " -" + std::to_string(s.stoichiometry) + s.symbol + " " + s.species;
+    for (const auto& s : one.products)
+      out += " +" + std::to_string(s.stoichiometry) + s.symbol + " " + s.species;
     out += " " + text(*one.rate) + annotations(one.annotations) + "\n";
   }
   for (const Event& one : m.events) {
     out += "event " + one.id + " " + text(*one.trigger);
+    if (one.delay) out += " after " + text(*one.delay);
+    if (one.priority) out += " priority " + text(*one.priority);
+    out += (one.persistent ? "" : " weak") + std::string(one.initial_value ? "" : " t0") +
+           (one.uses_trigger_values ? "" : " late");
     for (const auto& a : one.assignments) out += ", " + a.target + "=" + text(*a.formula);
     out += annotations(one.annotations) + "\n";
   }
@@ -121,6 +128,22 @@ TEST(Write, AWholeModelReadsBackTheSame) {
       "  //@ dose oral 6-beta-naltrexol into pk.Gut\n"
       "  model notes \"all of it\"\n"
       "end\nmain is \"The \\main model\"");
+}
+
+TEST(Write, EventsStoichiometriesAndRulesReadBackTheSame) {
+  expect_round_trip(
+      "model m\n"
+      "  species A = 1, B = 2; n = 2; d = 1; q = 3; f = 4; var rest = 0\n"
+      "  J: n A + 2 B -> q $C + n B; 1;\n"
+      "  E1: at d after (A > 3), priority = 2 * d, t0 = false, persistent = false: n = 2\n"
+      "  E2: at 2 * d after A > 3 && B < 2, fromTrigger = false: q = 3, d = 2\n"
+      "  E3: at A > 3, t0 = true, persistent = true, fromTrigger = true, priority = -1: f = 3\n"
+      "  //@ conversion of A by f\n"
+      "  //@ algebraic 0 = A + rest - n\n"
+      "end");
+  const Model model = parse("n = 2; n A -> m $B; 1; m = 3");
+  EXPECT_EQ(model.reactions[0].reactants[0].symbol, "n");
+  EXPECT_EQ(model.reactions[0].products[0].symbol, "m");
 }
 
 TEST(Write, NestedSubmodelsReadBackTheSame) {
