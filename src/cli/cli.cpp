@@ -42,6 +42,7 @@ const std::atomic<bool>& interrupt_flag() {
 
 struct Arguments {
   RunArguments run;
+  SimulateArguments simulate;
   ValidateArguments validate;
   ShowArguments show;
   std::string model, code, kind, shell;
@@ -52,11 +53,12 @@ constexpr const char* set_help =
     "A parameter's value in place of the model's: --set CL=120 or --set \"CL=2 L/min\"; repeat for "
     "more";
 
-void add_engine(CLI::App& command, EngineArguments& engine) {
+void add_engine(CLI::App& command, EngineArguments& engine,
+                const std::vector<std::string>& engines = {"fast", "reference"}) {
   command
       .add_option("--engine", engine.engine,
                   "fast: compiled for this machine; reference: slow and simple, to compare with")
-      ->check(CLI::IsMember({"fast", "reference"}));
+      ->check(CLI::IsMember(engines));
   command
       .add_option("--method", engine.method,
                   "How the fast engine steps: auto, rosenbrock (stiff models) or explicit")
@@ -100,6 +102,61 @@ void add_run(CLI::App& app, RunArguments& run) {
       "  vesper run ldn-bedtime --patients 100000 --no-timecourses\n\n"
       "Compiled code is kept in $VESPER_CACHE, else in vesper/ of $XDG_CACHE_HOME or ~/.cache;\n"
       "VESPER_CACHE=off keeps none.");
+}
+
+void add_simulate(CLI::App& app, SimulateArguments& simulate) {
+  CLI::App* command = app.add_subcommand(
+      "simulate", "Simulate any Antimony or SBML model over time, to a table (CSV)");
+  command->add_option("model", simulate.model, "A model file, or the name of one in models/")
+      ->required();
+  command->add_option(
+      "--start", simulate.start,
+      "Time of the first row; the simulation itself begins at 0, or here if earlier");
+  command->add_option("--duration", simulate.duration,
+                      "From the first row to the last, in the model's time unit");
+  command->add_option("--steps", simulate.steps, "Rows after the first, evenly spaced")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, std::size_t{10'000'000}));
+  const auto add_list = [&](const char* name, std::vector<std::string>& list, const char* help) {
+    command->add_option(name, list, help)->delimiter(',')->allow_extra_args(false);
+  };
+  add_list("--variables", simulate.columns.variables,
+           "Columns, such as a,b: species, compartments, parameters, reactions (their rates); when "
+           "left out: all species, and compartments and parameters that change");
+  add_list("--amounts", simulate.columns.amounts,
+           "Species to report as amounts; others as their symbol means in the model");
+  add_list("--concentrations", simulate.columns.concentrations,
+           "Species to report as concentrations: amount over size of the compartment");
+  command
+      ->add_option("--set", simulate.settings,
+                   "A value in place of the model's: of a parameter, or of a species at the start; "
+                   "repeat for more")
+      ->allow_extra_args(false);
+  command->add_option("--rtol", simulate.relative_tolerance, "Relative tolerance of the solver")
+      ->capture_default_str()
+      ->check(CLI::Range(1e-13, 1e-2));
+  command
+      ->add_option("--atol", simulate.absolute_tolerance,
+                   "Absolute tolerance, in each state's unit")
+      ->capture_default_str()
+      ->check(CLI::Range(1e-300, 1.0));
+  command->add_option("--data", simulate.data,
+                      "A NONMEM-style data set (CSV): doses and covariates; a row of output for "
+                      "each of its rows");
+  command->add_option("--map", simulate.map,
+                      "How the columns of --data belong to the model (YAML)");
+  add_engine(*command, simulate.engine, {"auto", "fast", "reference"});
+  command->add_option(
+      "--out", simulate.out,
+      "File for the table, which appears when it is complete; else standard output");
+  command->footer(
+      "Without --engine, or with --engine auto, a single run takes the reference engine, which "
+      "needs\nno compiling; a data set, --method and --lanes take the fast one.\n\n"
+      "Examples:\n"
+      "  vesper simulate model.xml --duration 24 --steps 240\n"
+      "  vesper simulate model.xml --duration 10 --steps 50 --variables S1,J0 --amounts S1\n"
+      "  vesper simulate kinetics --duration 24 --set \"CL=94 L/h\" --out kinetics.csv\n"
+      "  vesper simulate pk.ant --data trial.csv --map trial.map.yaml --variables CP");
 }
 
 void add_validate(CLI::App& app, ValidateArguments& validate) {
@@ -161,6 +218,7 @@ void add_rest(CLI::App& app, Arguments& arguments) {
 Result<int> dispatch(const CLI::App& app, const Arguments& arguments) {
   const Context context{files::SearchPath::from_environment(), &interrupt_flag()};
   if (app.got_subcommand("run")) return run(arguments.run, context);
+  if (app.got_subcommand("simulate")) return simulate_model(arguments.simulate, context);
   if (app.got_subcommand("validate")) return validate(arguments.validate, context);
   if (app.got_subcommand("explain")) return explain(arguments.code);
   if (app.got_subcommand("list")) return list(arguments.kind, context);
@@ -216,12 +274,15 @@ int main(int argc, char** argv) {
   app.footer(
       "Examples:\n"
       "  vesper run ldn-bedtime              the main job: curves, tables and an HTML report\n"
+      "  vesper simulate model.xml --duration 24\n"
+      "                                      any Antimony or SBML model, to a table\n"
       "  vesper validate                     the model against published figures\n"
       "  vesper model show naltrexone        its equations\n"
       "  vesper list protocols               what can be run\n"
       "  vesper explain V0103                what an error code means");
   Arguments arguments;
   add_run(app, arguments.run);
+  add_simulate(app, arguments.simulate);
   add_validate(app, arguments.validate);
   add_model(app, arguments);
   add_rest(app, arguments);

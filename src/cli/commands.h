@@ -9,6 +9,7 @@
 
 #include "diagnostics/diagnostic.h"
 #include "files/source.h"
+#include "simulate/single.h"
 #include "simulate/study.h"
 
 namespace vesper::cli {
@@ -39,6 +40,18 @@ struct RunArguments {
   bool no_timecourses = false;
 };
 
+struct SimulateArguments {
+  std::string model;
+  double start = 0;
+  std::optional<double> duration;
+  std::size_t steps = 100;
+  simulate::Columns columns;
+  std::vector<std::string> settings;  // "CL=120 L/h"
+  double relative_tolerance = 1e-8, absolute_tolerance = 1e-12;
+  EngineArguments engine;  // and "auto"
+  std::optional<std::string> data, map, out;
+};
+
 struct ValidateArguments {
   std::vector<std::string> ids, hypotheses, settings;
   unsigned threads = 0;
@@ -54,6 +67,7 @@ struct ShowArguments {
 };
 
 Result<int> run(const RunArguments& arguments, const Context& context);
+Result<int> simulate_model(const SimulateArguments& arguments, const Context& context);
 Result<int> validate(const ValidateArguments& arguments, const Context& context);
 Result<int> check_model(const std::string& model, const Context& context);
 Result<int> show_model(const ShowArguments& arguments, const Context& context);
