@@ -27,13 +27,18 @@ std::vector<std::size_t> symbols_in(const Graph& graph, NodeId wanted,
   return symbols;
 }
 
-bool says_infinite(const language::Expression& formula) {
+// In the formula itself, or in a function that only gives a name to a constant: that is how SBML is
+// read where a symbol has the name of the constant.
+bool says_infinite(const Names& names, const language::Expression& formula) {
   bool found = false;
   for_each(formula, [&](const language::Expression& e) {
     const bool number = e.kind == language::Expression::Kind::number && !std::isfinite(e.value);
     const bool name = e.kind == language::Expression::Kind::name && e.name.size() == 3 &&
                       (e.name == "inf" || e.name == "nan");
-    found = found || number || name;
+    const bool call = e.kind == language::Expression::Kind::call && e.arguments.empty();
+    const language::Function* function = call ? names.function(e.name) : nullptr;
+    found =
+        found || number || name || (function != nullptr && says_infinite(names, *function->body));
   });
   return found;
 }
@@ -45,7 +50,7 @@ Result<NodeId> Assembly::initial_node(std::size_t symbol) {
   const NamedSymbol& named = names_[symbol];
   VESPER_TRY(const NodeId value, lowering_.lower(*named.symbol->initial));
   // A parameter may be `inf` or `nan`, where the model says so in these words.
-  const bool said = named.role == Role::parameter && says_infinite(*named.symbol->initial);
+  const bool said = named.role == Role::parameter && says_infinite(names_, *named.symbol->initial);
   if (!said && graph_->is_constant(value) && !std::isfinite((*graph_)[value].value)) {
     return fail(Code::not_finite,
                 fmt::format("the value of '{}' is not a finite number", named.symbol->id),

@@ -116,6 +116,19 @@ TEST(Read, SymbolsThatAreCalledAsConstants) {
   EXPECT_TRUE(equations::build(*model));
 }
 
+// A parameter `inf` beside infinity.
+TEST(Read, InfinityBesideASymbolOfItsName) {
+  const auto model =
+      parse(level3("<listOfParameters><parameter id=\"inf\" value=\"2\" constant=\"true\"/>"
+                   "<parameter id=\"far\" constant=\"true\"/></listOfParameters>"
+                   "<listOfInitialAssignments><initialAssignment symbol=\"far\">"
+                   "<math xmlns=\"http://www.w3.org/1998/Math/MathML\"><infinity/></math>"
+                   "</initialAssignment></listOfInitialAssignments>"));
+  ASSERT_TRUE(model) << model.error().text();
+  const auto system = equations::build(*model);
+  EXPECT_TRUE(system) << system.error().text();
+}
+
 TEST(Read, LevelTwo) {
   const auto model = parse(seed("level2.xml"));
   ASSERT_TRUE(model) << model.error().text();
