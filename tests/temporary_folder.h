@@ -1,4 +1,6 @@
-// A fresh folder for one test, removed with all it holds when the test ends.
+// A fresh folder for one test, removed with all it holds when the test ends.  It lies in a folder
+// of its own, because data is also looked for one level above the file that names it: what others
+// left in /tmp must not be found.
 #pragma once
 
 #include <unistd.h>
@@ -13,11 +15,13 @@ class TemporaryFolder {
  public:
   TemporaryFolder() {
     std::string pattern = (std::filesystem::temp_directory_path() / "vesper-test-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
+    outer_ = ::mkdtemp(pattern.data());
+    path_ = outer_ / "test";
+    std::filesystem::create_directory(path_);
   }
   ~TemporaryFolder() {
     std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
+    std::filesystem::remove_all(outer_, ignored);
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
@@ -31,7 +35,7 @@ class TemporaryFolder {
   }
 
  private:
-  std::filesystem::path path_;
+  std::filesystem::path outer_, path_;
 };
 
 }  // namespace vesper::testing
