@@ -10,7 +10,7 @@ vesper_packages=(
   build-essential cmake ninja-build ccache pkg-config
   libsundials-dev libsuitesparse-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libfmt-dev
   libexpected-dev libudunits2-dev librandom123-dev libtbb-dev libnetcdf-dev libboost-math-dev
-  libssl-dev llvm-19-dev libsleef-dev libeigen3-dev libsbml5-dev python3 libgtest-dev librapidcheck-dev
+  libssl-dev llvm-19-dev libzstd-dev zlib1g-dev libsleef-dev libeigen3-dev libsbml5-dev python3 libgtest-dev librapidcheck-dev
 )
 
 say() { printf '%s\n' "$*"; }
