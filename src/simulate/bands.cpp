@@ -31,7 +31,10 @@ Bands::Bands(std::size_t series, std::uint64_t units, const Limits& limits)
   if (exact_) {
     values_.reserve(series * units);
   } else {
-    streams_.assign(series, Stream{0, 0, 0, {first_error, bins_of(series, limits)}});
+    mean_.assign(series, 0);
+    squares_.assign(series, 0);
+    n_.assign(series, 0);
+    sketches_.assign(series, {first_error, bins_of(series, limits)});
   }
 }
 
@@ -44,19 +47,12 @@ void Bands::add(std::span<const std::vector<double>* const> units) {
     }
     return;
   }
-  const auto add_to = [&](Stream& stream, double value) {
-    if (std::isnan(value)) return;
-    ++stream.n;
-    const double off = value - stream.mean;
-    stream.mean += off / static_cast<double>(stream.n);
-    stream.squares += off * (value - stream.mean);
-  };
   const auto add_range = [&](const tbb::blocked_range<std::size_t>& range) {
+    for (const std::vector<double>* unit : units) add_moments(*unit, range.begin(), range.end());
     std::vector<double> column(units.size());
     for (std::size_t i = range.begin(); i < range.end(); ++i) {
       for (std::size_t unit = 0; unit < units.size(); ++unit) column[unit] = (*units[unit])[i];
-      for (const double value : column) add_to(streams_[i], value);
-      streams_[i].sketch.add(column);
+      sketches_[i].add(column);
     }
   };
   // Each series belongs to one task, which takes its units in order.  Isolated, since a thread that
@@ -64,6 +60,19 @@ void Bands::add(std::span<const std::vector<double>* const> units) {
   tbb::this_task_arena::isolate([&] {
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, series_, series_in_task), add_range);
   });
+}
+
+// One unit's values of the series [begin, end), without a branch, so that it goes by vectors.
+void Bands::add_moments(const std::vector<double>& unit, std::size_t begin, std::size_t end) {
+  const double* values = unit.data();
+  double *n = n_.data(), *mean = mean_.data(), *squares = squares_.data();
+  for (std::size_t i = begin; i < end; ++i) {
+    const double known = values[i] == values[i] ? 1.0 : 0.0;
+    const double off = known != 0 ? values[i] - mean[i] : 0.0;
+    n[i] += known;
+    mean[i] += off / (n[i] > 1 ? n[i] : 1.0);
+    squares[i] += off * (known != 0 ? values[i] - mean[i] : 0.0);
+  }
 }
 
 Band Bands::band(std::size_t series) const {
@@ -76,18 +85,18 @@ Band Bands::band(std::size_t series) const {
     return simulate::band(column);
   }
   constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-  const Stream& stream = streams_[series];
-  const auto n = static_cast<double>(stream.n);
-  const auto quantile = [&](double p) { return stream.sketch.quantile(p); };
-  return {stream.n,
-          stream.n == 0 ? missing : stream.mean,
-          stream.n < 2 ? missing : std::sqrt(stream.squares / (n - 1)),
+  const QuantileSketch& sketch = sketches_[series];
+  const double n = n_[series];
+  const auto quantile = [&](double p) { return sketch.quantile(p); };
+  return {static_cast<std::uint64_t>(n),
+          n == 0 ? missing : mean_[series],
+          n < 2 ? missing : std::sqrt(squares_[series] / (n - 1)),
           quantile(0.05),
           quantile(0.25),
           quantile(0.50),
           quantile(0.75),
           quantile(0.95),
-          stream.sketch.error()};
+          sketch.error()};
 }
 
 }  // namespace vesper::simulate

@@ -44,16 +44,15 @@ class Bands {
   Band band(std::size_t series) const;            // NaN values are left out
 
  private:
-  struct Stream {
-    std::uint64_t n = 0;
-    double mean = 0, squares = 0;
-    QuantileSketch sketch;
-  };
+  void add_moments(const std::vector<double>& unit, std::size_t begin, std::size_t end);
+
   std::size_t series_;
   bool exact_;
   std::uint64_t count_ = 0;
   std::vector<double> values_;  // exact: unit by unit
-  std::vector<Stream> streams_;
+  // Otherwise, by series: M_n, S_n, n (a whole number), and the quantiles.
+  std::vector<double> mean_, squares_, n_;
+  std::vector<QuantileSketch> sketches_;
 };
 
 }  // namespace vesper::simulate

@@ -3,6 +3,7 @@
 //   area, rising or touching 0:  (t2 - t1) (c1 + c2) / 2
 //   area, falling:               (t2 - t1) (c1 - c2) / ln(c1 / c2)
 //     where c2 is near c1, with x = (c1 - c2)/(c1 + c2): ln(c1 / c2) = 2 (x + x^3/3 + x^5/5 + ...)
+//   time above c, falling:       (t2 - t1) ln(c1 / c) / ln(c1 / c2)
 //   half-life:                   ln 2 / lambda, -lambda the slope of ln c by weighted least squares
 //   adjusted R2:                 1 - (1 - R2) (n - 1) / (n - 2)
 //
@@ -47,10 +48,10 @@ bool falls_exponentially(const Point& a, const Point& b) {
   return a.value > b.value && b.value > 0;
 }
 
-double between(const Point& a, const Point& b, double time, bool exponential) {
+double between(const Point& a, const Point& b, double time) {
   if (b.time == a.time) return b.value;
   const double part = (time - a.time) / (b.time - a.time);
-  if (exponential && falls_exponentially(a, b)) {
+  if (falls_exponentially(a, b)) {
     return a.value * std::exp(part * std::log(b.value / a.value));
   }
   return a.value + part * (b.value - a.value);
@@ -70,7 +71,7 @@ struct Stretch {
   Curve curve() const { return {times, values}; }
 };
 
-Stretch stretch(const Curve& curve, double from, double to, bool exponential) {
+Stretch stretch(const Curve& curve, double from, double to) {
   Stretch part;
   if (!covers(curve, from, to)) return part;
   from = std::clamp(from, curve.times.front(), curve.times.back());
@@ -84,7 +85,7 @@ Stretch stretch(const Curve& curve, double from, double to, bool exponential) {
   const auto value_at = [&](std::ptrdiff_t next, double time) {
     const Point before = point(curve, static_cast<std::size_t>(next - 1));
     return next < size && before.time < time
-               ? between(before, point(curve, static_cast<std::size_t>(next)), time, exponential)
+               ? between(before, point(curve, static_cast<std::size_t>(next)), time)
                : before.value;
   };
   part.times.push_back(from);
@@ -151,7 +152,7 @@ Peak first_extreme(const Curve& curve, std::size_t best, Better better) {
 
 template <class Better>
 Peak extreme(const Curve& curve, double from, double to, Better better) {
-  const Stretch part = stretch(curve, from, to, false);
+  const Stretch part = stretch(curve, from, to);
   if (part.values.empty() || has_nan(part.curve())) return no_peak;
   std::size_t best = 0;
   for (std::size_t i = 1; i < part.values.size(); ++i) {
@@ -177,8 +178,8 @@ double logarithmic_mean(double a, double b) {
 double segment_area(const Point& a, const Point& b, double from, double to) {
   const double start = std::max(a.time, from), end = std::min(b.time, to);
   if (!(start < end)) return 0;
-  const double first = start == a.time ? a.value : between(a, b, start, true);
-  const double last = end == b.time ? b.value : between(a, b, end, true);
+  const double first = start == a.time ? a.value : between(a, b, start);
+  const double last = end == b.time ? b.value : between(a, b, end);
   if (falls_exponentially(a, b)) return (end - start) * logarithmic_mean(first, last);
   return 0.5 * (end - start) * (first + last);
 }
@@ -255,10 +256,13 @@ double hours_above(const Curve& curve, double threshold) {
   double hours = 0;
   for (std::size_t i = 1; i < curve.times.size(); ++i) {
     const double a = curve.values[i - 1], b = curve.values[i];
-    const double low = std::min(a, b), high = std::max(a, b);
-    if (high <= threshold) continue;
-    hours += (curve.times[i] - curve.times[i - 1]) *
-             (low >= threshold ? 1 : (high - threshold) / (high - low));
+    if (std::max(a, b) <= threshold) continue;
+    double part = 1;
+    if (std::min(a, b) < threshold) {
+      part = a > b && b > 0 ? std::log(a / threshold) / std::log(a / b)
+                            : (std::max(a, b) - threshold) / std::abs(a - b);
+    }
+    hours += (curve.times[i] - curve.times[i - 1]) * part;
   }
   return hours;
 }
@@ -301,7 +305,7 @@ Peak minimum(const Curve& curve, double from, double to) {
 }
 
 double at(const Curve& curve, double time) {
-  const Stretch part = stretch(curve, time, time, false);
+  const Stretch part = stretch(curve, time, time);
   return part.values.empty() ? not_a_number : part.values.front();
 }
 
@@ -322,13 +326,13 @@ double mean(const Curve& curve, double from, double to) {
 }
 
 double hours_above(const Curve& curve, double threshold, double from, double to) {
-  const Stretch part = stretch(curve, from, to, false);
+  const Stretch part = stretch(curve, from, to);
   if (part.values.empty() || has_nan(part.curve())) return not_a_number;
   return hours_above(part.curve(), threshold);
 }
 
 std::optional<double> half_life(const Curve& curve, double from, double to) {
-  const Stretch part = stretch(curve, from, to, true);
+  const Stretch part = stretch(curve, from, to);
   const std::size_t size = part.values.size();
   if (size < 2) return std::nullopt;
   LogFit fit;
@@ -341,7 +345,7 @@ std::optional<double> half_life(const Curve& curve, double from, double to) {
 }
 
 std::optional<double> terminal_half_life(const Curve& curve, double from, double to) {
-  const Stretch part = stretch(curve, from, to, true);
+  const Stretch part = stretch(curve, from, to);
   if (part.values.empty() || has_nan(part.curve())) return std::nullopt;
   return terminal_half_life(part.curve(), *std::ranges::max_element(part.values));
 }

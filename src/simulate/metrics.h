@@ -1,5 +1,6 @@
-// Exposure metrics of one curve: values at ascending times, straight lines between them, a jump
-// as two points at one time.  Times in hours, results in the curve's unit.
+// Exposure metrics of one curve: values at ascending times, a jump as two points at one time.
+// Between two points the curve is an exponential where it falls to a positive value and a straight
+// line elsewhere (linear-up log-down).  Times in hours, results in the curve's unit.
 //
 // A stretch [from, to] must overlap the curve; where it does not, every metric is NaN (or none).
 // A curve with a NaN in the stretch gives NaN (or none): a failed patient has no metrics.
@@ -29,8 +30,7 @@ Peak minimum(const Curve& curve, double from, double to);
 // The value at a time, after a jump.
 double at(const Curve& curve, double time);
 
-// [unit * h] linear-up log-down: straight lines where the curve rises or touches zero, exponentials
-// where it falls (Gabrielsson & Weiner, Pharmacokinetic and Pharmacodynamic Data Analysis, 2.8.6).
+// [unit * h] (Gabrielsson & Weiner, Pharmacokinetic and Pharmacodynamic Data Analysis, 2.8.6).
 double area(const Curve& curve, double from, double to);
 double mean(const Curve& curve, double from, double to);  // area / (to - from)
 

@@ -41,7 +41,9 @@ double QuantileSketch::error() const {
 }
 
 std::int32_t QuantileSketch::bin_of(double magnitude) const {
-  return joined(static_cast<std::int32_t>(std::ceil(std::log(magnitude) * per_log_)), collapses_);
+  const double place = std::log(magnitude) * per_log_;
+  const auto towards_zero = static_cast<std::int32_t>(place);
+  return joined(towards_zero + (place > towards_zero ? 1 : 0), collapses_);  // the next whole one
 }
 
 std::size_t QuantileSketch::Bins::width_with(std::int32_t bin) const {
@@ -133,6 +135,14 @@ void QuantileSketch::add(std::span<const double> values) {
   std::array<std::uint32_t*, together> bins;
   for (; !values.empty(); values = values.subspan(std::min(together, values.size()))) {
     const std::span<const double> some = values.first(std::min(together, values.size()));
+    const bool all_zero = std::ranges::all_of(some, [](double value) { return value == 0; });
+    if (all_zero) {  // an arm without a drug
+      least_ = std::min(least_, 0.0);
+      greatest_ = std::max(greatest_, 0.0);
+      zeros_ += some.size();
+      count_ += some.size();
+      continue;
+    }
     bool all_known = true;
     for (std::size_t i = 0; i < some.size(); ++i) {
       bins[i] = known_bin(some[i]);

@@ -19,7 +19,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 // Places in a step where conditions are looked at.
 constexpr int probes = 4;
 // The trace divides a step evenly into so many parts at most; how many is judged from the quarters.
-constexpr unsigned most_parts = 128;
+constexpr double most_parts = 128;
 
 }  // namespace
 
@@ -200,31 +200,33 @@ void Lanes::add_trace_point(std::size_t lane, double t, const double* values) {
 // How many parts the step is divided into, from its quarters in trace_values_ (0 to 4).
 unsigned Lanes::trace_parts(std::size_t lane) {
   std::vector<double>& largest = patient_[lane]->largest;
-  const auto value = [&](std::size_t quarter, std::size_t output) {
-    return trace_values_[(quarter * outputs_ + output) * width_ + lane];
-  };
-  // By how much the value at a quarter misses the line between two others, over what is allowed.
-  const auto excess = [&](std::size_t left, std::size_t at, std::size_t right) {
-    const double part = static_cast<double>(at - left) / static_cast<double>(right - left);
-    double worst = 0;
-    for (std::size_t k = 0; k < outputs_; ++k) {
-      const double here = value(at, k), from = value(left, k);
-      const double miss = std::fabs(here - (from + part * (value(right, k) - from)));
-      if (std::isfinite(here)) largest[k] = std::max(largest[k], std::fabs(here));
-      const double accepted = straight_enough * std::fabs(here) + near_zero * largest[k];
-      if (miss > accepted) worst = std::max(worst, miss / accepted);
-    }
-    return worst;
-  };
-  const double whole = std::max({excess(0, 1, 4), excess(0, 2, 4), excess(0, 3, 4)});
+  // By how much the value at a quarter misses what would be read there without it, over what is
+  // allowed: between the ends of the step, and between the ends and the middle.
+  double whole = 0, halves = 0;
+  for (std::size_t k = 0; k < outputs_; ++k) {
+    std::array<double, 5> at;
+    for (std::size_t quarter = 0; quarter <= 4; ++quarter)
+      at[quarter] = trace_values_[(quarter * outputs_ + k) * width_ + lane];
+    for (std::size_t quarter = 1; quarter < 4; ++quarter)
+      if (std::isfinite(at[quarter])) largest[k] = std::max(largest[k], std::fabs(at[quarter]));
+    const auto look = [&](double& worst, std::size_t quarter, double read, std::size_t to) {
+      const double excess =
+          std::fabs(at[quarter] - read) / allowed_miss(at[quarter], at[to], largest[k]);
+      if (excess > worst) worst = excess;  // not where both are 0
+    };
+    const double middle = half_way(at[0], at[4]);
+    look(whole, 1, half_way(at[0], middle), 4);
+    look(whole, 2, middle, 4);
+    look(whole, 3, half_way(middle, at[4]), 4);
+    look(halves, 1, half_way(at[0], at[2]), 2);
+    look(halves, 3, half_way(at[2], at[4]), 4);
+  }
   if (whole <= 1) return 1;
-  const double halves = std::max(excess(0, 1, 2), excess(2, 3, 4));
   if (halves <= 1) return 2;
   // Halving brings a smooth curve four times closer to its chord; what does not come closer is
   // rounding noise, of a sum that cancels, and no number of points will straighten it.
   if (halves > whole / 2) return 4;
-  const double halvings = std::ceil(0.5 * std::log2(halves));
-  return halvings < 6 ? 2u << static_cast<unsigned>(halvings) : most_parts;
+  return static_cast<unsigned>(std::clamp(std::ceil(2 * std::sqrt(halves)), 4.0, most_parts));
 }
 
 // Points of the trace in the step, up to its end.

@@ -204,7 +204,7 @@ void Run::record(double from, double to, bool something_happens) {
   add_trace_point(to, trace_row(1));
 }
 
-// Points strictly between two, so many that straight lines do.
+// Points strictly between two, so many that what is read between them does.
 void Run::trace_between(double from, std::span<const double> at_from, double to,
                         std::span<const double> at_to, unsigned depth, double last_excess) {
   const double middle = from + (to - from) / 2;
@@ -212,13 +212,13 @@ void Run::trace_between(double from, std::span<const double> at_from, double to,
   const std::span<double> row = trace_row(2 + depth);
   cvode_->interpolate(middle, y_between_);
   evaluate_outputs(middle, y_between_, row);
-  // A bend and its counter-bend can meet the line in the middle: a whole step must be straighter.
-  const double allowed = depth > 0 ? straight_enough : straight_enough / 8;
+  // A bend and its counter-bend can meet what is read in the middle: a whole step must be closer.
+  const double share = depth > 0 ? 1 : 1.0 / 8;
   double excess = 0;  // the worst miss, over what is allowed
   for (std::size_t k = 0; k < row.size(); ++k) {
-    const double miss = std::fabs(row[k] - (at_from[k] + at_to[k]) / 2);
+    const double miss = std::fabs(row[k] - half_way(at_from[k], at_to[k]));
     if (std::isfinite(row[k])) largest_[k] = std::max(largest_[k], std::fabs(row[k]));
-    const double accepted = allowed * std::fabs(row[k]) + near_zero * largest_[k];
+    const double accepted = share * allowed_miss(row[k], at_to[k], largest_[k]);
     if (miss > accepted) excess = std::max(excess, miss / accepted);
   }
   // Halving brings a smooth curve four times closer to its chord; what does not come closer is

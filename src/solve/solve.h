@@ -91,8 +91,8 @@ struct Failure {
 };
 
 // Output values at ascending times.  A jump is two points at the same time, before and after.
-// Points lie so close that a straight line between two misses the curve by less than 2e-4 of its
-// value, or 1e-8 of its largest value so far where it is near 0.
+// Points lie so close that the curve may be read between two as an exponential, where it falls to a
+// positive value, or a straight line: trace.h says within what.
 struct Trace {
   std::vector<double> times;
   std::vector<double> values;  // times x outputs, row by row
