@@ -7,6 +7,17 @@
 
 set_property(GLOBAL PROPERTY VESPER_ROOMS "")
 
+# What stands on an engine is tested on the widest lanes of the machine; and then once more, as one
+# test each, on the reference engine and on narrower lanes.
+set(vesper_rooms_on_engines simulate evidence cli)
+set(vesper_other_engines reference)
+file(STRINGS /proc/cpuinfo processor REGEX "^flags" LIMIT_COUNT 1)
+if(processor MATCHES " avx512dq ")
+  list(APPEND vesper_other_engines 4 2)
+elseif(processor MATCHES " avx2 ")
+  list(APPEND vesper_other_engines 2)
+endif()
+
 function(vesper_room name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
   get_property(known GLOBAL PROPERTY VESPER_ROOMS)
@@ -81,4 +92,19 @@ function(vesper_room_tests name)
   endif()
   gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT 600 LABELS ${name})
+  if(name IN_LIST vesper_rooms_on_engines)
+    vesper_tests_on_other_engines(${name})
+  endif()
+endfunction()
+
+function(vesper_tests_on_other_engines name)
+  set(chosen "*")
+  if(name STREQUAL "cli")
+    set(chosen "Run.*:Validate.*")  # the rest of the door does not solve
+  endif()
+  foreach(engine IN LISTS vesper_other_engines)
+    add_test(NAME ${name}.OnEngine.${engine} COMMAND test_${name} --gtest_filter=${chosen})
+    set_tests_properties(${name}.OnEngine.${engine} PROPERTIES
+      ENVIRONMENT VESPER_TEST_ENGINE=${engine} TIMEOUT 600 LABELS ${name})
+  endforeach()
 endfunction()

@@ -252,17 +252,24 @@ std::optional<double> terminal_half_life(const Curve& curve, double highest) {
   return slope ? half_life_of_slope(*slope) : std::nullopt;
 }
 
-double hours_above(const Curve& curve, double threshold) {
+// How long the segment a-b is above the threshold within [from, to]; its rule is that of the whole
+// segment.
+double segment_above(const Point& a, const Point& b, double threshold, double from, double to) {
+  if (std::max(a.value, b.value) <= threshold) return 0;
+  double start = a.time, end = b.time;
+  if (std::min(a.value, b.value) < threshold) {
+    const double part = falls_exponentially(a, b)
+                            ? std::log(a.value / threshold) / std::log(a.value / b.value)
+                            : (a.value - threshold) / (a.value - b.value);
+    (a.value > b.value ? end : start) = a.time + part * (b.time - a.time);
+  }
+  return std::max(std::min(end, to) - std::max(start, from), 0.0);
+}
+
+double time_above(const Curve& curve, double threshold, double from, double to) {
   double hours = 0;
   for (std::size_t i = 1; i < curve.times.size(); ++i) {
-    const double a = curve.values[i - 1], b = curve.values[i];
-    if (std::max(a, b) <= threshold) continue;
-    double part = 1;
-    if (std::min(a, b) < threshold) {
-      part = a > b && b > 0 ? std::log(a / threshold) / std::log(a / b)
-                            : (std::max(a, b) - threshold) / std::abs(a - b);
-    }
-    hours += (curve.times[i] - curve.times[i - 1]) * part;
+    hours += segment_above(point(curve, i - 1), point(curve, i), threshold, from, to);
   }
   return hours;
 }
@@ -291,7 +298,7 @@ Exposure exposure(const Curve& curve, std::span<const double> thresholds) {
   result.mean = times.size() > 1 ? area / (times.back() - times.front()) : values[0];
   result.half_life = terminal_half_life(curve, values[highest]);
   for (std::size_t i = 0; i < thresholds.size(); ++i) {
-    result.hours_above[i] = hours_above(curve, thresholds[i]);
+    result.hours_above[i] = time_above(curve, thresholds[i], times.front(), times.back());
   }
   return result;
 }
@@ -328,7 +335,7 @@ double mean(const Curve& curve, double from, double to) {
 double hours_above(const Curve& curve, double threshold, double from, double to) {
   const Stretch part = stretch(curve, from, to);
   if (part.values.empty() || has_nan(part.curve())) return not_a_number;
-  return hours_above(part.curve(), threshold);
+  return time_above(curve, threshold, part.times.front(), part.times.back());
 }
 
 std::optional<double> half_life(const Curve& curve, double from, double to) {

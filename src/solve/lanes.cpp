@@ -275,6 +275,7 @@ void Lanes::choose_first_steps(LaneSet lanes) {
     Patient& patient = *patient_[lane];
     const double t = clock_.t[lane];
     gather(y_.data(), lane, y_of_lane_);
+    if (engine_.method == Method::automatic && clock_.attempts[lane] == 0) begin_with(lane);
     patient.course.rates(inside(lane, t), y_of_lane_, rates_of_lane_);
     double size = 0, speed = 0;
     for (std::size_t k = 0; k < states_; ++k) {

@@ -69,6 +69,7 @@ class Lanes {
   void see_whether_they_get_on(LaneSet lanes);
   void fail_at_step(std::size_t lane);
   std::string blamed(std::size_t lane);
+  void begin_with(std::size_t lane);
   void choose_method(std::size_t lane);
   void mark(std::size_t lane);
   void switch_method(std::size_t lane);

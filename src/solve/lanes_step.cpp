@@ -1,12 +1,13 @@
 // One step in every lane, by Rodas5P or by Tsit5 (see their headers for the equations), and the
 // choice between them.
 //
-// The choice, where it is left to the engine: a patient begins with the explicit method.  Every so
+// The choice, where it is left to the engine: a patient begins with the explicit method, unless a
+// state goes by itself so fast that it would take thousands of steps to the next stop.  Every so
 // many accepted steps the lane looks back.  When most explicit steps were held back by stability,
 // h |lambda| near 2 with lambda estimated from the last two stages, it goes over to Rosenbrock.
 // Otherwise the method that is not in use is put on trial now and then, after a pause that doubles
-// at every failure, and it stays when it is worth more: the time that it advances a step over the
-// cost of its step.
+// at every failure and is the longest after a clear one, and it stays when it is worth more: the
+// time that it advances a step over the cost of its step.
 
 #include <algorithm>
 #include <cmath>
@@ -25,7 +26,9 @@ namespace {
 constexpr double window = 20;  // accepted steps between two looks at the method
 constexpr double mostly = 0.6;
 constexpr double first_pause = 1000, longest_pause = 1e6;  // accepted steps before a trial
-constexpr double clearly = 1.1;  // how much more a method on trial must be worth
+constexpr double clearly = 1.1;   // how much more a method on trial must be worth
+constexpr double hopeless = 1e4;  // h |lambda| over the way to the first stop
+constexpr double far = 10;        // how much less a method on trial is worth that failed clearly
 
 }  // namespace
 
@@ -188,6 +191,24 @@ std::string Lanes::blamed(std::size_t lane) {
   return patient_[lane]->course.state_label(worst);
 }
 
+// The method to begin with, by the fastest rate at which a state changes with itself at the start.
+void Lanes::begin_with(std::size_t lane) {
+  const Engine& formulas = engine_.formulas;
+  const auto& jacobian = formulas.system->jacobian;
+  Patient& patient = *patient_[lane];
+  std::vector<double> entries(jacobian.value.size());
+  formulas.jacobian.evaluate(inside(lane, clock_.t[lane]), y_of_lane_, patient.course.parameters(),
+                             patient.course.scratch(), entries);
+  double fastest = 0;
+  for (std::uint32_t column = 0; column < states_; ++column)
+    for (std::uint32_t k = jacobian.column_start[column]; k < jacobian.column_start[column + 1];
+         ++k)
+      if (jacobian.row[k] == column) fastest = std::max(fastest, std::fabs(entries[k]));
+  if (!(fastest * (clock_.stop[lane] - clock_.t[lane]) > hopeless)) return;
+  explicit_ &= ~one(lane);
+  patient.pause = longest_pause;
+}
+
 // Looks back at the steps since the latest look.
 void Lanes::choose_method(std::size_t lane) {
   Patient& patient = *patient_[lane];
@@ -199,7 +220,9 @@ void Lanes::choose_method(std::size_t lane) {
   patient.since_switch += steps;
   const bool lost = patient.on_trial && worth < clearly * patient.worth_before;
   if (stiff || lost) {
-    patient.pause = std::clamp(2 * patient.pause, first_pause, longest_pause);
+    const bool clear = patient.on_trial && far * worth < patient.worth_before;
+    patient.pause =
+        clear ? longest_pause : std::clamp(2 * patient.pause, first_pause, longest_pause);
     patient.on_trial = false;
     switch_method(lane);
   } else if (patient.on_trial) {

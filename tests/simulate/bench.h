@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "engine_in_force.h"
 #include "simulate/protocol.h"
 #include "simulate/run.h"
 #include "simulate/study.h"
@@ -124,7 +125,8 @@ sources: [textbook]
   Result<Protocol> protocol(const std::string& text) const {
     return read_protocol(write("protocols/p.yaml", text), search_);
   }
-  Result<Study> study(const std::string& text, const Options& options = {}) const {
+  Result<Study> study(const std::string& text,
+                      const Options& options = testing::options_in_force()) const {
     VESPER_TRY(Protocol read, protocol(text));
     return Study::prepare(std::move(read), options, search_);
   }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "engine_in_force.h"
 #include "simulate/study.h"
 
 namespace vesper::simulate {
@@ -14,7 +15,7 @@ TEST(MassBalance, NoNaltrexoneIsLostInTwelveWeeksOfAnyProduct) {
   auto protocol = read_protocol(
       std::filesystem::path(VESPER_SOURCE_DIR) / "protocols/mass-balance.yaml", search);
   ASSERT_TRUE(protocol.has_value()) << protocol.error().text();
-  const auto study = Study::prepare(std::move(*protocol), Options{}, search);
+  const auto study = Study::prepare(std::move(*protocol), testing::options_in_force(), search);
   ASSERT_TRUE(study.has_value()) << study.error().text();
   ASSERT_EQ(study->watched().size(), 4u);
   ASSERT_GE(study->protocol().arms.size(), 7u);

@@ -157,6 +157,8 @@ RC_GTEST_PROP(Metrics, exponential_falls_are_exact, ()) {
   const double exact = 7 / lambda * (std::exp(-lambda * from) - std::exp(-lambda * to));
   RC_ASSERT(std::abs(area(curve, from, to) / exact - 1) < 1e-9);
   RC_ASSERT(std::abs(*half_life(curve, from, to) / half - 1) < 1e-9);
+  const double level = 7 * std::exp(-lambda * 12.6 * step);
+  RC_ASSERT(std::abs(hours_above(curve, level, from, to) - 9.3 * step) < 1e-9 * step);
   if (std::exp(-lambda * 40 * step) < 1 / 3.1) {
     RC_ASSERT(std::abs(*terminal_half_life(curve, 0, 40 * step) / half - 1) < 1e-6);
   }

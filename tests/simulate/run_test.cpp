@@ -78,7 +78,7 @@ TEST(Run, typical_patient_to_closed_form) {
   const Summary summary = bench.run(
       "model: one\nduration: 48 h\narms: {drug: [{product: tablet}]}\noutput: [{every: 1 h}]\n"
       "watch: [plasma drug]\ntolerances: {relative: 1e-9, absolute: 1e-12}\n",
-      {}, bench.out());
+      testing::options_in_force(), bench.out());
   ASSERT_EQ(summary.series.size(), 1u);
   for (std::size_t i = 0; i <= 48; ++i) {
     EXPECT_NEAR(summary.series[0].typical[i], oral(static_cast<double>(i)), 1e-5 * oral(2));
@@ -104,7 +104,7 @@ TEST(Run, typical_patient_to_closed_form) {
 
 TEST(Run, the_same_bytes_for_any_number_of_threads) {
   const Bench bench;
-  Options one, two;
+  Options one = testing::options_in_force(), two = one;
   one.threads = 1;
   two.threads = 2;
   const Summary a = bench.run(trial, one, bench.out("a"));
@@ -122,8 +122,8 @@ TEST(Run, the_same_bytes_for_any_number_of_threads) {
 
 TEST(Run, a_patient_alone_is_the_patient_among_others) {
   const Bench bench;
-  bench.run(trial, {}, bench.out("all"));
-  Options alone;
+  bench.run(trial, testing::options_in_force(), bench.out("all"));
+  Options alone = testing::options_in_force();
   alone.only_patient = 7;
   const Summary summary = bench.run(trial, alone, bench.out("alone"));
   EXPECT_EQ(summary.patients, 1u);
@@ -134,7 +134,7 @@ TEST(Run, a_patient_alone_is_the_patient_among_others) {
 
 TEST(Run, summary_holds_the_quantiles_of_the_curves) {
   const Bench bench;
-  const Summary summary = bench.run(trial, {}, bench.out());
+  const Summary summary = bench.run(trial, testing::options_in_force(), bench.out());
   const auto study = bench.study(trial);
   const std::size_t outputs = 2, time = 17;
   std::vector<double> values;
@@ -165,7 +165,7 @@ TEST(Run, summary_holds_the_quantiles_of_the_curves) {
 
 TEST(Run, patients_csv_names_and_units) {
   const Bench bench;
-  bench.run(trial, {}, bench.out());
+  bench.run(trial, testing::options_in_force(), bench.out());
   const std::string text = slurp(bench.out() / "patients.csv");
   EXPECT_EQ(text.substr(0, text.find('\n')),
             "patient,arm,hypothesis,weight_kg,sex,CL_L_per_h,V_L,"
@@ -218,7 +218,7 @@ struct NetCdf {
 
 TEST(Run, timecourses_read_back) {
   const Bench bench;
-  bench.run(trial, {}, bench.out());
+  bench.run(trial, testing::options_in_force(), bench.out());
   const NetCdf file(bench.out() / "timecourses.nc");
   EXPECT_EQ(file.dimension("arm"), 2u);
   EXPECT_EQ(file.dimension("hypothesis"), 2u);
@@ -253,7 +253,7 @@ TEST(Run, timecourses_read_back) {
 
 TEST(Run, record_says_what_was_run) {
   const Bench bench;
-  Options options;
+  Options options = testing::options_in_force();
   options.settings = {*parse_setting("ka=2")};
   options.threads = 1;
   bench.run(trial, options, bench.out());
@@ -294,7 +294,7 @@ TEST(Run, a_failed_patient_is_named_and_the_others_finish) {
   bench.write("models/explosive.ant", explosive);
   const std::string text =
       "model: explosive\nduration: 48 h\narms: {a: []}\npatients: 20\noutput: [{every: 4 h}]\n";
-  const Summary summary = bench.run(text, {}, bench.out());
+  const Summary summary = bench.run(text, testing::options_in_force(), bench.out());
   ASSERT_FALSE(summary.failures.empty());
   ASSERT_LT(summary.failures.size(), 20u);
   const auto study = bench.study(text);
@@ -335,7 +335,7 @@ TEST(Run, cancelled_keeps_the_finished_patients) {
     EXPECT_EQ(total, (1u + 3 + 9) * 4);
     if (done == 4 * 8 + 2) cancel = true;
   };
-  Options options;
+  Options options = testing::options_in_force();
   options.threads = 1;
   const Summary part = bench.run(trial, options, bench.out("part"), progress);
   EXPECT_TRUE(part.cancelled);
@@ -356,7 +356,7 @@ TEST(Run, cancelled_at_once_leaves_nothing) {
   const std::atomic<bool> cancel = true;
   Progress progress;
   progress.cancel = &cancel;
-  const Summary summary = bench.run(trial, {}, bench.out(), progress);
+  const Summary summary = bench.run(trial, testing::options_in_force(), bench.out(), progress);
   EXPECT_TRUE(summary.cancelled);
   EXPECT_TRUE(summary.files.empty());
   EXPECT_TRUE(fs::is_empty(bench.out()));
@@ -367,7 +367,7 @@ TEST(Run, without_a_folder_nothing_is_written) {
   const fs::path scratch = bench.path() / "scratch";
   fs::create_directories(scratch);
   ::setenv("TMPDIR", scratch.c_str(), 1);
-  const Summary summary = bench.run(trial, {}, {});
+  const Summary summary = bench.run(trial, testing::options_in_force(), {});
   ::unsetenv("TMPDIR");
   EXPECT_TRUE(summary.files.empty());
   EXPECT_EQ(summary.series.size(), 8u);
@@ -420,8 +420,8 @@ TEST(Timecourses, hold_every_curve_however_they_are_written) {
 
 TEST(Run, without_time_courses_the_tables_are_the_same) {
   const Bench bench;
-  bench.run(trial, {}, bench.out("with"));
-  Options options;
+  bench.run(trial, testing::options_in_force(), bench.out("with"));
+  Options options = testing::options_in_force();
   options.timecourses = false;
   const Summary summary = bench.run(trial, options, bench.out("without"));
   EXPECT_EQ(summary.files.size(), 3u);

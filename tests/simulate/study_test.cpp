@@ -167,7 +167,7 @@ TEST(Study, precedence_of_values) {
     EXPECT_TRUE(study) << study.error().text();
     return parameter(*study, "CL", 0, study->hypotheses().size() - 1);
   };
-  Options set;
+  Options set = testing::options_in_force();
   set.settings = {*parse_setting("CL=50")};
   EXPECT_EQ(at("", {}), 10);
   EXPECT_EQ(at("hypotheses: all\n", {}), 20);
@@ -181,7 +181,7 @@ TEST(Study, hypotheses_chosen) {
   const Bench bench;
   const std::string text = "model: one\nduration: 1 h\narms: {a: []}\n";
   EXPECT_EQ(bench.study(text)->hypotheses()[0].id, "");
-  Options options;
+  Options options = testing::options_in_force();
   options.hypotheses = {{"fast"}};
   const auto one = bench.study(text + "hypotheses: all\n", options);
   ASSERT_EQ(one->hypotheses().size(), 1u);
@@ -199,7 +199,7 @@ TEST(Study, options_are_checked) {
   const Bench bench;
   const std::string text = "model: one\nduration: 1 h\narms: {a: []}\npopulation: adults\n";
   const auto code = [&](const std::function<void(Options&)>& change) {
-    Options options;
+    Options options = testing::options_in_force();
     change(options);
     const auto study = bench.study(text, options);
     EXPECT_FALSE(study);
@@ -223,7 +223,7 @@ TEST(Study, population_varies_around_the_value_in_force) {
       "model: one\nduration: 1 h\narms: {a: []}\npopulation: adults\npatients: 5\n";
   const auto plain = bench.study(text);
   ASSERT_TRUE(plain) << plain.error().text();
-  Options options;
+  Options options = testing::options_in_force();
   options.settings = {*parse_setting("CL=40")};
   const auto set = bench.study(text, options);
   EXPECT_EQ(plain->varied().size(), 2u);
@@ -271,7 +271,7 @@ TEST(Study, distributions_of_the_model) {
   EXPECT_LT(high, 80);
   EXPECT_GT(high, 79.9);
   // Around a set value the same relative spread.
-  Options options;
+  Options options = testing::options_in_force();
   options.settings = {*parse_setting("CL=280")};
   EXPECT_NEAR(parameter(*bench.study(text, options), "CL", 9) / parameter(*study, "CL", 9), 2,
               1e-12);
@@ -380,7 +380,7 @@ TEST(Study, adherence_belongs_to_the_patient) {
 TEST(Study, absurd_values_end) {
   const Bench bench;
   for (const char* setting : {"CL=0", "CL=1e9", "CL=-5", "V=0", "V=-1", "ka=1e12", "ka=0"}) {
-    Options options;
+    Options options = testing::options_in_force();
     options.settings = {*parse_setting(setting)};
     const auto study = bench.study(one_dose("tablet"), options);
     ASSERT_TRUE(study) << study.error().text();
