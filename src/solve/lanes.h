@@ -83,6 +83,7 @@ class Lanes {
     LaneSet cut = 0;      // a switch turns well within the step, which is tried again up to there
   };
   Watched watch(LaneSet accepted);
+  bool are_one(std::size_t lane, double from, double to) const;
   void locate(LaneSet changed, Vector& from, Vector& to);
   LaneSet write_rows(LaneSet lanes, LaneSet reached);
   void keep_rows(std::size_t lane);

@@ -79,7 +79,7 @@ Lanes::Watched Lanes::watch(LaneSet accepted) {
   // The formulas jump at a switch, and the polynomial of a step across does not know it: the step
   // is tried again, up to there.
   for_each_lane(LaneSet{seen.cut}, [&](std::size_t lane) {
-    if (coincide(to[lane], clock_.next[lane])) {
+    if (coincide(to[lane], clock_.next[lane]) || are_one(lane, clock_.t[lane], clock_.next[lane])) {
       seen.cut &= ~one(lane);
       return;
     }
@@ -99,15 +99,21 @@ void Lanes::end_where_it_turned(LaneSet changed) {
   ops_.blend(states_, changed, y_between_.data(), y_next_.data());
 }
 
+// Are two times as near as makes no difference?  At 0 of the clock numbers are ever finer, and
+// times are not.
+bool Lanes::are_one(std::size_t lane, double from, double to) const {
+  const double least = rounding * std::fabs(patient_[lane]->course.problem().end);
+  return to - from <= 4 * rounding * std::max({std::fabs(from), std::fabs(to), least});
+}
+
 // Bisects to the resolution of time: not turned at `from`, turned at `to`.
 void Lanes::locate(LaneSet turned, Vector& from, Vector& to) {
   for (LaneSet open = turned; open != 0;) {
     Vector middle = to;
     for_each_lane(LaneSet{open}, [&](std::size_t lane) {
-      const double size = std::max(std::fabs(from[lane]), std::fabs(to[lane]));
       middle[lane] = from[lane] + (to[lane] - from[lane]) / 2;
       const bool divisible = middle[lane] > from[lane] && middle[lane] < to[lane];
-      if (to[lane] - from[lane] <= 4 * rounding * size || !divisible) open &= ~one(lane);
+      if (are_one(lane, from[lane], to[lane]) || !divisible) open &= ~one(lane);
     });
     if (open == 0) break;
     look(middle, open);
