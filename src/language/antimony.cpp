@@ -26,27 +26,10 @@ std::string id_from(const std::string& file) {
   return id;
 }
 
-bool is_condition(const Expression& e) {
-  switch (e.kind) {
-    case Kind::less:
-    case Kind::less_equal:
-    case Kind::greater:
-    case Kind::greater_equal:
-    case Kind::equal:
-    case Kind::not_equal:
-    case Kind::logical_and:
-    case Kind::logical_or:
-    case Kind::logical_xor:
-    case Kind::logical_not:
-    case Kind::implies:
-      return true;
-    case Kind::call:
-      return find_function(e.name) == nullptr || e.name == "piecewise";
-    case Kind::name:
-      return e.name == "true" || e.name == "false";
-    default:
-      return false;
-  }
+// Of a call that is not ours it is not known here what comes out.
+bool may_be_condition(const Expression& e) {
+  if (e.kind != Kind::call) return is_truth(e);
+  return find_function(e.name) == nullptr || e.name == "piecewise";
 }
 
 // Every function's own calls, so that none reaches itself.
@@ -202,7 +185,7 @@ Result<void> Flattener::add_events(Model& model) {
     Event event;
     event.id = variable.path;
     event.span = placed.statement->span;
-    if (!is_condition(*placed.statement->trigger)) {
+    if (!may_be_condition(*placed.statement->trigger)) {
       return fail(
           Code::model_syntax,
           fmt::format("`{}` is no condition that can turn true", text(*placed.statement->trigger)),

@@ -65,7 +65,8 @@ Result<void> Flattener::mark_changes() {
   return {};
 }
 
-// Which of value, rule and rate hold: what an outer model gives replaces what an inner one gives.
+// Which of value, rule and rate hold: what an outer model gives replaces what an inner one gives,
+// and what is handed in replaces what a model gives its own argument.
 Result<void> Flattener::settle_values(Variable& variable) const {
   for (auto slot : {&Variable::initial, &Variable::rule, &Variable::rate}) {
     if (variable.*slot && (variable.*slot)->dispute) {
@@ -75,8 +76,8 @@ Result<void> Flattener::settle_values(Variable& variable) const {
   }
   for (auto other : {&Variable::initial, &Variable::rate}) {
     if (!variable.rule || !(variable.*other)) continue;
-    const int rule = depth(variable.rule);
-    const int against = depth(variable.*other);
+    const int rule = variable.rule->rank();
+    const int against = (variable.*other)->rank();
     if (rule == against) {
       const Place first = place((variable.*other)->span);
       return fail(Code::contradiction,
@@ -209,7 +210,9 @@ Result<Symbol> Flattener::symbol(Variable& variable) {
   symbol.id = variable.path;
   symbol.kind = kind;
   symbol.span = variable.stated.value_or(variable.first);
-  if (variable.display_name) {
+  const bool handed_in = variable.overridden && variable.display_name &&
+                         variable.display_name->second >= Instance::own_argument;
+  if (variable.display_name && !handed_in) {
     symbol.display_name = display_name(variable.display_name->first, *variable.display_scope);
   }
   if (kind == SymbolKind::species) {

@@ -115,7 +115,8 @@ Result<void> Flattener::take(const Assignment& one, Instance& scope) {
   auto& slot = one.kind == Assignment::Kind::initial ? variable.initial
                : one.kind == Assignment::Kind::rule  ? variable.rule
                                                      : variable.rate;
-  return give(slot, Given{one.formula, &scope, one.span}, variable);
+  const bool resting = scope.is_argument(one.target.text);
+  return give(slot, Given{one.formula, &scope, one.span, resting}, variable);
 }
 
 // `CL.standardDeviation = 40`: about CL, unless a submodel CL has such a name.
@@ -179,9 +180,10 @@ Result<void> Flattener::take(const HasUnit& one, Instance& scope) {
 Result<void> Flattener::take(const DisplayName& one, Instance& scope) {
   VESPER_TRY(const int id, find(one.target, scope, true));
   Variable& variable = at(id);
-  if (!variable.display_name || scope.depth <= variable.display_name->second) {
+  const int rank = scope.rank(one.target.text);
+  if (!variable.display_name || rank <= variable.display_name->second) {
     // The instance is named in front only when it is known how often its model is used.
-    variable.display_name = {one.text, scope.depth};
+    variable.display_name = {one.text, rank};
     variable.display_scope = &scope;
   }
   return {};
@@ -345,7 +347,7 @@ Result<void> Flattener::take(const AnnotationStatement& one, Instance& scope) {
     return {};
   }
   VESPER_TRY(const int id, find(*one.target, scope, true));
-  at(id).annotations.emplace_back(one.annotation, scope.depth);
+  at(id).annotations.emplace_back(one.annotation, scope.rank(one.target->text));
   return {};
 }
 

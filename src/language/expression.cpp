@@ -188,6 +188,26 @@ bool same(const Expression& a, const Expression& b) {
   return true;
 }
 
+bool is_truth(const Expression& expression) {
+  switch (expression.kind) {
+    case Kind::less:
+    case Kind::less_equal:
+    case Kind::greater:
+    case Kind::greater_equal:
+    case Kind::equal:
+    case Kind::not_equal:
+    case Kind::logical_and:
+    case Kind::logical_or:
+    case Kind::logical_xor:
+    case Kind::logical_not:
+    case Kind::implies:
+      return true;
+    default:
+      return expression.kind == Kind::name &&
+             (expression.name == "true" || expression.name == "false");
+  }
+}
+
 ExpressionPtr make_number(double value, std::shared_ptr<const units::Unit> unit, Span span) {
   return std::make_shared<Expression>(
       Expression{Kind::number, value, std::move(unit), {}, {}, span});

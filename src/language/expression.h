@@ -78,6 +78,9 @@ std::string text(const Expression& expression);
 // The same tree: kinds, values, names and units (by what they measure); places do not count.
 bool same(const Expression& a, const Expression& b);
 
+// Is this true or false by its form: a comparison, logic, or one of the two words?
+bool is_truth(const Expression& expression);
+
 ExpressionPtr make_number(double value, std::shared_ptr<const units::Unit> unit = nullptr,
                           Span span = {});
 ExpressionPtr make_name(std::string name, Span span = {});

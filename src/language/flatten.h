@@ -8,6 +8,7 @@
 // one variable the outer one holds; two of the same depth that disagree are refused.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -35,6 +36,16 @@ struct Instance {
   std::string path_of(const std::string& name) const {
     return path.empty() ? name : path + "." + name;
   }
+
+  bool is_argument(const std::string& name) const {
+    const auto& arguments = module->interface;
+    return std::any_of(arguments.begin(), arguments.end(),
+                       [&](const Word& argument) { return argument.text == name; });
+  }
+  // How much what is said of a name here counts, the least most: the outer model before the inner
+  // one; and last what a model says of its own argument, which is meant for when it runs alone.
+  static constexpr int own_argument = 1'000'000;
+  int rank(const std::string& name) const { return depth + (is_argument(name) ? own_argument : 0); }
 };
 
 // A formula with the place where its names are looked up.
@@ -42,8 +53,12 @@ struct Given {
   ExpressionPtr tree;  // null: cleared (`x = ;`)
   Instance* scope = nullptr;
   Span span;
+  bool resting = false;  // what a model gives its own argument
   // Two submodels that disagree, unless an outer statement settles it.
   std::shared_ptr<const Diagnostic> dispute = nullptr;
+
+  // The lower one holds.
+  int rank() const { return scope->depth + (resting ? Instance::own_argument : 0); }
 };
 
 struct Variable {

@@ -166,8 +166,8 @@ Result<void> Flattener::give(std::optional<Given>& slot, const Given& value, Var
     slot = value;
     return {};
   }
-  const int before = slot->scope->depth;
-  const int now = value.scope->depth;
+  const int before = slot->rank();
+  const int now = value.rank();
   const bool equal = slot->tree && tree && same(*slot->tree, *tree);
   if (before == now && !(equal && slot->scope != value.scope)) {
     const Place first = place(slot->span);

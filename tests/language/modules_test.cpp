@@ -56,6 +56,30 @@ TEST(Modules, AnOuterModelOverrides) {
   EXPECT_EQ(initial(model, "other.plasma"), "");
 }
 
+// A model gives its argument a value so that it can run alone; what is handed in holds instead,
+// whichever of the two is named first.
+TEST(Modules, WhatIsHandedInReplacesAnArgumentsOwnValue) {
+  for (const char* order :
+       {"pk: source(); effect: reader(pk.C, pk.k)",
+        "effect: reader(level, rate); pk: source(); level is pk.C; rate is pk.k"}) {
+    const Model model = parse(
+        "model source()\n k = 5; C := 2 * time\nend\n"
+        "model reader(C, k)\n C = 1; C is \"input\"; C notes \"assumed\"; k = 3; E := k * C\n"
+        "end\n"
+        "model main\n " +
+        std::string(order) + "\nend");
+    const bool by_name = std::string(order).starts_with("effect");
+    const char* const C = by_name ? "level" : "pk.C";
+    const char* const k = by_name ? "rate" : "pk.k";
+    EXPECT_EQ(rule(model, C), ":= 2 * time") << order;
+    EXPECT_EQ(initial(model, C), "") << order;
+    EXPECT_EQ(symbol(model, C).display_name, "") << order;
+    EXPECT_TRUE(symbol(model, C).annotations.empty()) << order;
+    EXPECT_EQ(initial(model, k), "5") << order;
+    EXPECT_EQ(rule(model, "effect.E"), std::string(":= ") + k + " * " + C) << order;
+  }
+}
+
 TEST(Modules, TheOrderOfOverridingDoesNotMatter) {
   const Model model = with_kinetics(
       "model main\n clear = 3; pk: kinetics(clear)\n pk.CL is clear\n total := pk.CL + clear\nend");
