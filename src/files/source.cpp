@@ -48,9 +48,17 @@ Place Source::place(int line, int column, int length) const {
   Place place{name(), line, column, std::max(1, length), ""};
   if (!data_ || line < 1 || line > static_cast<int>(data_->line_starts.size())) return place;
   const std::size_t start = data_->line_starts[static_cast<std::size_t>(line - 1)];
-  std::size_t end = data_->text.find('\n', start);
-  if (end == std::string::npos) end = data_->text.size();
+  const bool last = static_cast<std::size_t>(line) == data_->line_starts.size();
+  std::size_t end =
+      last ? data_->text.size() : data_->line_starts[static_cast<std::size_t>(line)] - 1;
   if (end > start && data_->text[end - 1] == '\r') --end;
+  // Models are full of places, and a program may write a file of 30 MB as one line.
+  constexpr std::size_t longest = 1000;
+  if (end - start > longest) {
+    if (column > static_cast<int>(longest)) return place;
+    end = start + longest;
+    while (end > start && (static_cast<unsigned char>(data_->text[end]) & 0xC0u) == 0x80u) --end;
+  }
   place.line_text = data_->text.substr(start, end - start);
   return place;
 }
@@ -97,10 +105,9 @@ Diagnostic misplaced(Code code, std::string message, const fs::path& path, const
 
 }  // namespace
 
-Result<Source> check(std::string name, std::string text) {
-  if (text.size() > largest_source) {
-    return fail(Code::file_too_large,
-                fmt::format("the text is larger than {} MB", largest_source >> 20),
+Result<Source> check(std::string name, std::string text, std::size_t largest) {
+  if (text.size() > largest) {
+    return fail(Code::file_too_large, fmt::format("the text is larger than {} MB", largest >> 20),
                 {name, 0, 0, 1, ""});
   }
   if (text.rfind("\xEF\xBB\xBF", 0) == 0) text.erase(0, 3);  // a byte order mark is no content
@@ -116,7 +123,7 @@ Result<Source> check(std::string name, std::string text) {
   return source;
 }
 
-Result<Source> read(const fs::path& path, const Place& named_at) {
+Result<Source> read(const fs::path& path, const Place& named_at, std::size_t largest) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) {
@@ -132,11 +139,11 @@ Result<Source> read(const fs::path& path, const Place& named_at) {
                   path, named_at));
   }
   const std::uintmax_t size = fs::file_size(path, error);
-  if (!error && size > largest_source) {
+  if (!error && size > largest) {
     return tl::unexpected<Diagnostic>(
         misplaced(Code::file_too_large,
                   fmt::format("'{}' has {} MB; at most {} MB are read", path.string(), size >> 20,
-                              largest_source >> 20),
+                              largest >> 20),
                   path, named_at, "check that this is the file you meant"));
   }
   std::ifstream stream(path, std::ios::binary);
@@ -147,7 +154,7 @@ Result<Source> read(const fs::path& path, const Place& named_at) {
                   fmt::format("'{}' cannot be read: {}", path.string(), std::strerror(errno)), path,
                   named_at));
   }
-  return check(path.string(), std::move(text));
+  return check(path.string(), std::move(text), largest);
 }
 
 SearchPath SearchPath::from_environment() {

@@ -12,7 +12,7 @@
 
 namespace vesper::files {
 
-inline constexpr std::size_t largest_source = 4u << 20;  // bytes
+inline constexpr std::size_t largest_source = 4u << 20;  // [byte] of what people write
 
 // A text held in memory with the name it is known by.  Cheap to copy.
 class Source {
@@ -30,11 +30,12 @@ class Source {
   std::shared_ptr<const Data> data_;
 };
 
-// Reads a whole text file: errors for a missing file, a folder, more than 4 MB, or bad UTF-8.
-// `named_at` is where the file was asked for, shown in the message when it is not found.
-Result<Source> read(const std::filesystem::path& path, const Place& named_at = {});
+// Reads a whole text file: errors for a missing file, a folder, more than `largest` bytes, or bad
+// UTF-8.  `named_at` is where the file was asked for, shown in the message when it is not found.
+Result<Source> read(const std::filesystem::path& path, const Place& named_at = {},
+                    std::size_t largest = largest_source);
 // Checks bytes that did not come from a file (standard input, a test).
-Result<Source> check(std::string name, std::string text);
+Result<Source> check(std::string name, std::string text, std::size_t largest = largest_source);
 
 // Where data is looked for: beside the file that names it, the working folder, VESPER_PATH, the
 // installed share (found from the running program).

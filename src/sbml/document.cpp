@@ -10,6 +10,7 @@
 #include <set>
 
 #include "sbml/guard.h"
+#include "sbml/sbml.h"
 
 namespace vesper::sbml {
 namespace {
@@ -132,7 +133,7 @@ class Externals {
         return fail(Code::unsupported_sbml,
                     fmt::format("the model is spread over more than {} files", most_files), place);
       }
-      VESPER_TRY(const files::Source file, files::read(path, place));
+      VESPER_TRY(const files::Source file, files::read(path, place, largest_sbml));
       VESPER_TRY(const auto inner, parse(file));
       VESPER_CHECK(this->check(file, *inner));
     }

@@ -103,25 +103,6 @@ std::optional<Kind> comparison(ASTNodeType_t type) {
   }
 }
 
-bool is_truth(const Expression& e) {
-  switch (e.kind) {
-    case Kind::less:
-    case Kind::less_equal:
-    case Kind::greater:
-    case Kind::greater_equal:
-    case Kind::equal:
-    case Kind::not_equal:
-    case Kind::logical_and:
-    case Kind::logical_or:
-    case Kind::logical_xor:
-    case Kind::logical_not:
-    case Kind::implies:
-      return true;
-    default:
-      return e.kind == Kind::name && (e.name == "true" || e.name == "false");
-  }
-}
-
 class Reader {
  public:
   Reader(Vocabulary& vocabulary, const Context& context)
@@ -229,6 +210,31 @@ class Reader {
     return list;
   }
 
+  // Of an operator with any number of operands, which libSBML makes into ((a o b) o c) o d: a, b,
+  // c, d, without a call inside a call for each.
+  Result<std::vector<ExpressionPtr>> flat_operands(const ASTNode& node) {
+    std::vector<const ASTNode*> last_first;
+    const ASTNode* at = &node;
+    while (at != nullptr) {
+      for (unsigned i = at->getNumChildren(); i > 1; --i) last_first.push_back(at->getChild(i - 1));
+      const ASTNode* first = at->getNumChildren() > 0 ? at->getChild(0) : nullptr;
+      at = nullptr;
+      if (first == nullptr) break;
+      const bool goes_on = first->getType() == node.getType() && first->getNumChildren() > 1;
+      if (goes_on) {
+        at = first;
+      } else {
+        last_first.push_back(first);
+      }
+    }
+    std::vector<ExpressionPtr> list;
+    for (auto one = last_first.rbegin(); one != last_first.rend(); ++one) {
+      VESPER_TRY(ExpressionPtr value, read(**one));
+      list.push_back(std::move(value));
+    }
+    return list;
+  }
+
   Result<void> expect(const ASTNode& node, std::size_t fewest, std::size_t most,
                       std::string_view name) const {
     const std::size_t count = node.getNumChildren();
@@ -248,7 +254,7 @@ class Reader {
 
   ExpressionPtr logic(Kind kind, const std::vector<ExpressionPtr>& list, bool of_none) const {
     if (list.empty()) return constant(of_none ? "true" : "false");
-    if (list.size() == 1 && !is_truth(*list.front())) {
+    if (list.size() == 1 && !language::is_truth(*list.front())) {
       // A number that stands for a truth: 1 where it is not 0.
       return operation(Kind::logical_not, {operation(Kind::logical_not, {list.front()})});
     }
@@ -286,11 +292,11 @@ class Reader {
     if (const auto kind = comparison(type)) return relation(*kind, node);
     switch (type) {
       case AST_PLUS: {
-        VESPER_TRY(const auto list, operands(node));
+        VESPER_TRY(const auto list, flat_operands(node));
         return chain(Kind::add, list, 0);
       }
       case AST_TIMES: {
-        VESPER_TRY(const auto list, operands(node));
+        VESPER_TRY(const auto list, flat_operands(node));
         return chain(Kind::multiply, list, 1);
       }
       case AST_MINUS: {
@@ -309,15 +315,15 @@ class Reader {
       case AST_LOGICAL_IMPLIES:
         return operator_of(Kind::implies, node, 2, "implies");
       case AST_LOGICAL_AND: {
-        VESPER_TRY(const auto list, operands(node));
+        VESPER_TRY(const auto list, flat_operands(node));
         return logic(Kind::logical_and, list, true);
       }
       case AST_LOGICAL_OR: {
-        VESPER_TRY(const auto list, operands(node));
+        VESPER_TRY(const auto list, flat_operands(node));
         return logic(Kind::logical_or, list, false);
       }
       case AST_LOGICAL_XOR: {
-        VESPER_TRY(const auto list, operands(node));
+        VESPER_TRY(const auto list, flat_operands(node));
         return logic(Kind::logical_xor, list, false);
       }
       default:

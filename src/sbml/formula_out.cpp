@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace vesper::sbml {
 namespace {
@@ -113,11 +114,14 @@ class Writer {
     if (depth > deepest) {
       return fail(Code::not_in_sbml, "a formula is nested too deep to be written", place_);
     }
+    if (call_ != nullptr && ++expanded_ > most_expanded) {
+      return fail(Code::not_in_sbml, "a call is too long to be written out", place_);
+    }
     switch (e.kind) {
       case Kind::number:
         return number(e);
       case Kind::name:
-        return name(e.name);
+        return name(e.name, depth);
       case Kind::call:
         return call(e, depth);
       default:
@@ -149,11 +153,19 @@ class Writer {
   Result<Node> number(const Expression& e) {
     Node node = real(e.value);
     if (e.unit) {
-      if (const std::string unit = naming_.unit(*e.unit); !unit.empty()) node->setUnits(unit);
+      set_unit(*node, *e.unit);
     } else if (naming_.plain_numbers && e.value != 0) {
       node->setUnits("dimensionless");
     }
     return node;
+  }
+
+  static bool is_bare_zero(const Expression& e) {
+    return e.kind == Kind::number && e.value == 0 && !e.unit;
+  }
+
+  void set_unit(ASTNode& node, const units::Unit& unit) const {
+    if (const std::string id = naming_.unit(unit); !id.empty()) node.setUnits(id);
   }
 
   static Node named(ASTNodeType_t type, const std::string& name) {
@@ -174,8 +186,18 @@ class Writer {
     return nullptr;
   }
 
-  Result<Node> name(const std::string& name) const {
-    if (inside_ != nullptr) {
+  Result<Node> name(const std::string& name, int depth) {
+    if (call_ != nullptr) {
+      const auto& own = call_->function->parameters;
+      const auto at = std::find(own.begin(), own.end(), name);
+      if (at != own.end()) {
+        const Call* const call = std::exchange(call_, call_->outer);
+        auto argument =
+            write(*call->arguments[static_cast<std::size_t>(at - own.begin())], depth + 1);
+        call_ = call;
+        return argument;
+      }
+    } else if (inside_ != nullptr) {
       const auto& own = inside_->parameters;
       if (std::find(own.begin(), own.end(), name) != own.end()) return named(AST_NAME, name);
     } else if (naming_.is_symbol(name)) {
@@ -190,6 +212,9 @@ class Writer {
     Node node = leaf(type);
     for (const language::ExpressionPtr& operand : e.arguments) {
       VESPER_TRY(Node child, write(*operand, depth + 1));
+      if (naming_.plain_numbers && call_ == nullptr && is_bare_zero(*operand)) {
+        if (const auto unit = unit_of_zero(e, naming_.unit_of)) set_unit(*child, *unit);
+      }
       node->addChild(child.release());
     }
     return node;
@@ -204,9 +229,24 @@ class Writer {
     return node;
   }
 
+  // The body of the function with the arguments in it: libSBML takes units of a call wrongly where
+  // its function raises to a power or adds a number.  Null where that would be too long.
+  Node expanded(const language::Function& function, const Expression& e, int depth) {
+    const bool outermost = call_ == nullptr;
+    if (outermost) expanded_ = 0;
+    const Call call{&function, e.arguments, call_};
+    const Call* const outer = std::exchange(call_, &call);
+    auto body = write(*function.body, depth + 1);
+    call_ = outer;
+    return body ? std::move(*body) : nullptr;
+  }
+
   Result<Node> call(const Expression& e, int depth) {
     if (const language::Function* function = naming_.function(e.name)) {
       if (wraps_constant(*function)) return constant(function->body->name);
+      if (naming_.plain_numbers && inside_ == nullptr) {
+        if (Node body = expanded(*function, e, depth)) return body;
+      }
       VESPER_TRY(Node node, with_operands(AST_FUNCTION, e, depth));
       node->setName(naming_.id(e.name).c_str());
       return node;
@@ -227,9 +267,19 @@ class Writer {
     return node;
   }
 
+  // A call that is being written out; its arguments belong to the call around it.
+  struct Call {
+    const language::Function* function;
+    const language::Operands& arguments;
+    const Call* outer;
+  };
+  static constexpr std::size_t most_expanded = 5000;  // parts of a formula
+
   const Naming& naming_;
   const Place& place_;
   const language::Function* inside_;
+  const Call* call_ = nullptr;
+  std::size_t expanded_ = 0;
 };
 
 }  // namespace

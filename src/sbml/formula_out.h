@@ -8,6 +8,7 @@
 #include <string>
 
 #include "language/model.h"
+#include "sbml/formula_units.h"
 
 namespace vesper::sbml {
 
@@ -17,7 +18,9 @@ struct Naming {
   std::function<std::string(const units::Unit&)> unit;  // "" where it cannot be said
   std::function<bool(const std::string&)> is_symbol;    // or reaction
   std::function<const language::Function*(const std::string&)> function;
-  // Numbers in formulas have no unit, as a model with checked units has it; 0 fits anything.
+  UnitOfName unit_of;  // of what a symbol or a constant means
+  // Numbers in formulas have no unit, as a model with checked units has it; 0 is in the unit of
+  // what it stands beside.
   bool plain_numbers = false;
 };
 

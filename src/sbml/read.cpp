@@ -22,15 +22,17 @@ Result<language::Model> parse_sbml(const files::Source& source) {
 }
 
 Result<language::Model> read_sbml(const std::filesystem::path& path) {
-  VESPER_TRY(const files::Source source, files::read(path));
+  VESPER_TRY(const files::Source source, files::read(path, {}, largest_sbml));
   return parse_sbml(source);
 }
 
 Result<language::Model> read_model(const std::filesystem::path& path,
                                    const files::SearchPath& search) {
-  VESPER_TRY(const files::Source source, files::read(path));
-  return looks_like_xml(source.text()) ? parse_sbml(source)
-                                       : language::parse_antimony(source, search);
+  VESPER_TRY(const files::Source source, files::read(path, {}, largest_sbml));
+  if (looks_like_xml(source.text())) return parse_sbml(source);
+  if (source.text().size() > files::largest_source)
+    VESPER_CHECK(files::read(path).map([](auto&&) {}));
+  return language::parse_antimony(source, search);
 }
 
 }  // namespace vesper::sbml

@@ -10,6 +10,9 @@
 
 namespace vesper::sbml {
 
+// [byte] Programs write SBML, and models of whole cells reach 20 MB.
+inline constexpr std::size_t largest_sbml = 32u << 20;
+
 // SBML Level 1 to 3, flattened where it has submodels (external files beside it).  What is not
 // supported is an error that names the construct and its line.
 Result<language::Model> read_sbml(const std::filesystem::path& path);

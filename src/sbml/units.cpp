@@ -72,8 +72,8 @@ std::optional<units::Unit> unit_of(const ::Model& model, const std::string& id) 
 // clearance is litre/second before it is metre^3/second.
 namespace {
 
-constexpr std::array<const char*, 8> kinds = {"mole",  "litre",  "second", "gram",
-                                              "metre", "kelvin", "ampere", "candela"};
+constexpr std::array<const char*, 9> kinds = {"mole",   "litre",  "second",  "gram", "metre",
+                                              "kelvin", "ampere", "candela", "volt"};
 using Powers = std::array<int, kinds.size()>;
 
 class Search {

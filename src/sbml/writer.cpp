@@ -65,6 +65,7 @@ class Writer {
       const auto found = functions_.find(id);
       return found == functions_.end() ? nullptr : found->second;
     };
+    naming_.unit_of = [this](const std::string& id) { return meaning_unit(id); };
     naming_.plain_numbers = model.check_units;
     name_everything();
   }
@@ -147,6 +148,21 @@ class Writer {
   std::string id(const std::string& ours) const {
     const auto found = ids_.find(ours);
     return found == ids_.end() ? tidy(ours) : found->second;
+  }
+
+  // Of what a name means in a formula.
+  std::optional<units::Unit> meaning_unit(const std::string& name) const {
+    const Symbol* symbol = model_.find(name);
+    if (symbol == nullptr) {
+      if (name == "time") return model_.time_unit;
+      return name == "pi" || name == "exponentiale" ? std::optional(units::Unit()) : std::nullopt;
+    }
+    const bool concentration = symbol->kind == SymbolKind::species &&
+                               !symbol->compartment.empty() && !symbol->substance_only;
+    if (!concentration) return symbol->unit;
+    const Symbol* compartment = model_.find(symbol->compartment);
+    if (!symbol->unit || compartment == nullptr || !compartment->unit) return std::nullopt;
+    return *symbol->unit / *compartment->unit;
   }
 
   std::string id_of_model() const { return model_.id.empty() ? "model" : tidy(model_.id); }

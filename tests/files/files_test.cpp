@@ -29,6 +29,14 @@ TEST(Source, FindsLineAndColumnOfAnOffset) {
   EXPECT_EQ(source.place(100).line, 3);
 }
 
+// Places are kept by the thousand, so a line that is as long as a file is not.
+TEST(Source, PlacesKeepNoEndlessLine) {
+  const Source source("a.txt", std::string(999, 'x') + "\xC3\xA9" + std::string(1 << 20, 'y'));
+  EXPECT_EQ(source.place(3, 2).line_text, std::string(999, 'x'));
+  EXPECT_EQ(source.place(500'000, 2).line_text, "");
+  EXPECT_EQ(source.place(500'000, 2).column, 500'001);
+}
+
 TEST(Source, RefusesWhatIsNoText) {
   for (const std::string& bad :
        {std::string("ab\xff"), std::string("\xc0\xaf"), std::string("\xed\xa0\x80"),
