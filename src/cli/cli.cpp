@@ -45,7 +45,10 @@ struct Arguments {
   SimulateArguments simulate;
   ValidateArguments validate;
   ShowArguments show;
-  std::string model, code, kind, shell;
+  MechanismsArguments mechanisms;
+  EvidenceArguments evidence;
+  std::vector<std::string> models;
+  std::string code, kind, shell;
 };
 
 constexpr const char* hypothesis_help = "Hypotheses to run side by side, such as H1,H3 or all";
@@ -109,14 +112,15 @@ void add_simulate(CLI::App& app, SimulateArguments& simulate) {
       "simulate", "Simulate any Antimony or SBML model over time, to a table (CSV)");
   command->add_option("model", simulate.model, "A model file, or the name of one in models/")
       ->required();
-  command->add_option(
+  CLI::Option* start = command->add_option(
       "--start", simulate.start,
       "Time of the first row; the simulation itself begins at 0, or here if earlier");
   command->add_option("--duration", simulate.duration,
                       "From the first row to the last, in the model's time unit");
-  command->add_option("--steps", simulate.steps, "Rows after the first, evenly spaced")
-      ->capture_default_str()
-      ->check(CLI::Range(std::size_t{1}, std::size_t{10'000'000}));
+  CLI::Option* steps =
+      command->add_option("--steps", simulate.steps, "Rows after the first, evenly spaced")
+          ->capture_default_str()
+          ->check(CLI::Range(std::size_t{1}, std::size_t{10'000'000}));
   const auto add_list = [&](const char* name, std::vector<std::string>& list, const char* help) {
     command->add_option(name, list, help)->delimiter(',')->allow_extra_args(false);
   };
@@ -140,11 +144,14 @@ void add_simulate(CLI::App& app, SimulateArguments& simulate) {
                    "Absolute tolerance, in each state's unit")
       ->capture_default_str()
       ->check(CLI::Range(1e-300, 1.0));
-  command->add_option("--data", simulate.data,
-                      "A NONMEM-style data set (CSV): doses and covariates; a row of output for "
-                      "each of its rows");
-  command->add_option("--map", simulate.map,
-                      "How the columns of --data belong to the model (YAML)");
+  CLI::Option* data =
+      command->add_option("--data", simulate.data,
+                          "A NONMEM-style data set (CSV): doses and covariates; a row of output "
+                          "for each of its rows");
+  start->excludes(data);
+  steps->excludes(data);
+  command->add_option("--map", simulate.map, "How the columns of --data belong to the model (YAML)")
+      ->needs(data);
   add_engine(*command, simulate.engine, {"auto", "fast", "reference"});
   command->add_option(
       "--out", simulate.out,
@@ -161,10 +168,11 @@ void add_simulate(CLI::App& app, SimulateArguments& simulate) {
 
 void add_validate(CLI::App& app, ValidateArguments& validate) {
   CLI::App* command = app.add_subcommand(
-      "validate", "Hold the models against published figures, fitted and judged apart");
+      "validate", "Hold the models against published figures: fitted, judged and reproduced apart");
   command->add_option("ids", validate.ids,
                       "Observations, modules or files of them; all when left out");
   command->add_flag("--json", validate.json, "A list of objects on standard output");
+  command->add_option("--html", validate.html, "Write a report with figures to this file");
   command->add_option("--hypothesis", validate.hypotheses, hypothesis_help)
       ->allow_extra_args(false);
   command->add_option("--set", validate.settings, set_help)->allow_extra_args(false);
@@ -173,6 +181,7 @@ void add_validate(CLI::App& app, ValidateArguments& validate) {
   add_engine(*command, validate.engine);
   command->footer(
       "Examples:\n  vesper validate\n  vesper validate receptors --json\n"
+      "  vesper validate --html validation.html\n"
       "  vesper validate kinetics --set \"CL=94 L/h\"");
 }
 
@@ -180,10 +189,13 @@ void add_model(CLI::App& app, Arguments& arguments) {
   CLI::App* model = app.add_subcommand("model", "Check a model or look inside");
   model->require_subcommand(1);
   CLI::App* check =
-      model->add_subcommand("check", "Read a model, check its names, rules and units");
-  check->add_option("model", arguments.model, "A model file, or the name of one in models/")
+      model->add_subcommand("check", "Read models, check their names, rules and units");
+  check
+      ->add_option("model", arguments.models,
+                   "A model file, or the name of one in models/; of a folder, or of several, also "
+                   "that every number has a unit, a known source and a grade")
       ->required();
-  check->footer("Example:\n  vesper model check naltrexone");
+  check->footer("Examples:\n  vesper model check naltrexone\n  vesper model check models/");
   CLI::App* show =
       model->add_subcommand("show", "Print a model at a stage of its way to the solver");
   show->add_option("model", arguments.show.model, "A model file, or the name of one in models/")
@@ -203,6 +215,47 @@ void add_model(CLI::App& app, Arguments& arguments) {
       "  vesper model show naltrexone --stage assembly --lanes 2");
 }
 
+void add_mechanisms(CLI::App& app, MechanismsArguments& mechanisms) {
+  CLI::App* command = app.add_subcommand(
+      "mechanisms", "Which of the mechanisms that anyone claims a regimen can reach");
+  evidence::Regimen& regimen = mechanisms.regimen;
+  command->add_option("--product", regimen.product, "A product, such as ldn-capsule-4.5mg")
+      ->required();
+  command->add_option("--dose", regimen.dose, "Such as \"3 mg\"; one unit when left out");
+  command->add_option("--every", regimen.every, "Such as \"24 h\" or \"28 days\"")->required();
+  command->add_option("--at", regimen.at, "Clock time of the dose, such as 22:00");
+  command
+      ->add_option("--days", regimen.days,
+                   "Days since the first dose; in the steady state when left out")
+      ->check(CLI::Range(1u, 3650u));
+  command->add_option("--hypothesis", mechanisms.hypotheses, hypothesis_help)
+      ->allow_extra_args(false);
+  command->add_option("--set", mechanisms.settings, set_help)->allow_extra_args(false);
+  command->add_flag("--json", mechanisms.json, "An object on standard output");
+  command->add_option("--html", mechanisms.html, "Write a page with all sources to this file");
+  add_engine(*command, mechanisms.engine);
+  command->footer(
+      "Examples:\n"
+      "  vesper mechanisms --product ldn-capsule-4.5mg --every \"24 h\" --at 22:00\n"
+      "  vesper mechanisms --product naltrexone-injection-380mg --every \"28 days\" --html m.html");
+}
+
+void add_evidence(CLI::App& app, EvidenceArguments& evidence) {
+  CLI::App* command = app.add_subcommand(
+      "evidence", "Search claims, targets, observations and sources; show one; what answers them");
+  command->add_option("words", evidence.words, "Words that must all stand in an entry");
+  command->add_flag("--json", evidence.json, "Objects on standard output");
+  CLI::App* show = command->add_subcommand("show", "One claim, target, observation or source");
+  show->add_option("id", evidence.id, "Such as T0-03 or lee-1988")->required();
+  show->add_flag("--json", evidence.json, "An object on standard output");
+  CLI::App* coverage =
+      command->add_subcommand("coverage", "What answers each claim; fails when one has nothing");
+  coverage->add_flag("--json", evidence.json, "An object on standard output");
+  command->footer(
+      "Examples:\n  vesper evidence TLR4\n  vesper evidence show T0-03\n"
+      "  vesper evidence coverage");
+}
+
 void add_rest(CLI::App& app, Arguments& arguments) {
   CLI::App* explain = app.add_subcommand("explain", "What an error code means and how to mend it");
   explain->add_option("code", arguments.code, "Such as V0103")->required();
@@ -220,11 +273,18 @@ Result<int> dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("run")) return run(arguments.run, context);
   if (app.got_subcommand("simulate")) return simulate_model(arguments.simulate, context);
   if (app.got_subcommand("validate")) return validate(arguments.validate, context);
+  if (app.got_subcommand("mechanisms")) return mechanisms(arguments.mechanisms, context);
+  if (app.got_subcommand("evidence")) {
+    const CLI::App& evidence = *app.get_subcommand("evidence");
+    if (evidence.got_subcommand("show")) return show_evidence(arguments.evidence, context);
+    if (evidence.got_subcommand("coverage")) return evidence_coverage(arguments.evidence, context);
+    return search_evidence(arguments.evidence, context);
+  }
   if (app.got_subcommand("explain")) return explain(arguments.code);
   if (app.got_subcommand("list")) return list(arguments.kind, context);
   if (app.got_subcommand("completion")) return completion(arguments.shell);
   const CLI::App& model = *app.get_subcommand("model");
-  return model.got_subcommand("check") ? check_model(arguments.model, context)
+  return model.got_subcommand("check") ? check_models(arguments.models, context)
                                        : show_model(arguments.show, context);
 }
 
@@ -277,6 +337,9 @@ int main(int argc, char** argv) {
       "  vesper simulate model.xml --duration 24\n"
       "                                      any Antimony or SBML model, to a table\n"
       "  vesper validate                     the model against published figures\n"
+      "  vesper mechanisms --product ldn-capsule-4.5mg --every \"24 h\"\n"
+      "                                      what of the claims such a dose can reach\n"
+      "  vesper evidence TLR4                who says what, and what answers it\n"
       "  vesper model show naltrexone        its equations\n"
       "  vesper list protocols               what can be run\n"
       "  vesper explain V0103                what an error code means");
@@ -284,6 +347,8 @@ int main(int argc, char** argv) {
   add_run(app, arguments.run);
   add_simulate(app, arguments.simulate);
   add_validate(app, arguments.validate);
+  add_mechanisms(app, arguments.mechanisms);
+  add_evidence(app, arguments.evidence);
   add_model(app, arguments);
   add_rest(app, arguments);
   try {

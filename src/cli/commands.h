@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "diagnostics/diagnostic.h"
+#include "evidence/mechanisms.h"
 #include "files/source.h"
 #include "simulate/single.h"
 #include "simulate/study.h"
@@ -56,7 +57,22 @@ struct ValidateArguments {
   std::vector<std::string> ids, hypotheses, settings;
   unsigned threads = 0;
   bool json = false;
+  std::optional<std::string> html;  // file of the report
   EngineArguments engine;
+};
+
+struct MechanismsArguments {
+  evidence::Regimen regimen;
+  std::vector<std::string> hypotheses, settings;
+  bool json = false;
+  std::optional<std::string> html;
+  EngineArguments engine;
+};
+
+struct EvidenceArguments {
+  std::vector<std::string> words;
+  std::string id;  // of `evidence show`
+  bool json = false;
 };
 
 struct ShowArguments {
@@ -69,7 +85,12 @@ struct ShowArguments {
 Result<int> run(const RunArguments& arguments, const Context& context);
 Result<int> simulate_model(const SimulateArguments& arguments, const Context& context);
 Result<int> validate(const ValidateArguments& arguments, const Context& context);
-Result<int> check_model(const std::string& model, const Context& context);
+// One model in detail; of a folder or of several files also where every number comes from.
+Result<int> check_models(const std::vector<std::string>& models, const Context& context);
+Result<int> mechanisms(const MechanismsArguments& arguments, const Context& context);
+Result<int> search_evidence(const EvidenceArguments& arguments, const Context& context);
+Result<int> show_evidence(const EvidenceArguments& arguments, const Context& context);
+Result<int> evidence_coverage(const EvidenceArguments& arguments, const Context& context);
 Result<int> show_model(const ShowArguments& arguments, const Context& context);
 Result<int> explain(const std::string& code);
 Result<int> list(const std::string& kind, const Context& context);
@@ -79,6 +100,9 @@ Result<int> completion(const std::string& shell);
 Result<simulate::Options> options(const std::vector<std::string>& hypotheses,
                                   const std::vector<std::string>& settings,
                                   const EngineArguments& engine);
+
+// file:line:column: message; mend [code]
+std::string one_line(const Diagnostic& offence);
 
 // Where compiled code is kept: $VESPER_CACHE, else $XDG_CACHE_HOME/vesper, else ~/.cache/vesper.
 // Empty, for nowhere, with VESPER_CACHE=off or where there is no home.

@@ -56,19 +56,27 @@ _vesper() {
   names() { vesper list "$1" 2>/dev/null | awk '{print $1}'; }
   COMPREPLY=()
   case $before in
-    --out) COMPREPLY=($(compgen -d -- "$word")); return ;;
+    --out)
+      if [ "$first" = run ]; then COMPREPLY=($(compgen -d -- "$word"))
+      else COMPREPLY=($(compgen -f -- "$word")); fi
+      return ;;
+    --product) COMPREPLY=($(compgen -W "$(names products)" -- "$word")); return ;;
+    --html) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --data) COMPREPLY=($(compgen -d -- "$word") $(compgen -f -X '!*.csv' -- "$word")); return ;;
+    --map) COMPREPLY=($(compgen -d -- "$word") $(compgen -f -X '!*.yaml' -- "$word")); return ;;
     --hypothesis) COMPREPLY=($(compgen -W "all H1 H2 H3" -- "$word")); return ;;
     --stage) COMPREPLY=($(compgen -W "parsed equations jacobian" -- "$word")); return ;;
-    --engine) COMPREPLY=($(compgen -W "fast reference" -- "$word")); return ;;
+    --engine) COMPREPLY=($(compgen -W "fast reference $([ "$first" = simulate ] && echo auto)" -- "$word")); return ;;
     --method) COMPREPLY=($(compgen -W "auto rosenbrock explicit" -- "$word")); return ;;
     --lanes) COMPREPLY=($(compgen -W "0 2 4 8" -- "$word")); return ;;
     --to) COMPREPLY=($(compgen -W "text latex" -- "$word")); return ;;
   esac
   if [ "$COMP_CWORD" = 1 ]; then
-    COMPREPLY=($(compgen -W "run validate model list explain completion --help --version" -- "$word"))
+    COMPREPLY=($(compgen -W "run simulate validate mechanisms evidence model list explain completion --help --version" -- "$word"))
     return
   fi
   local protocols='--patients --patient --typical --seed --threads --out --hypothesis --set --rtol --atol --engine --method --lanes --no-timecourses --help'
+  local simulate='--start --duration --steps --variables --amounts --concentrations --set --rtol --atol --data --map --engine --method --lanes --out --help'
   case $first in
     run)
       if [[ $word == -* ]]; then
@@ -76,7 +84,16 @@ _vesper() {
       else
         COMPREPLY=($(compgen -W "$(names protocols)" -- "$word") $(compgen -f -X '!*.yaml' -- "$word"))
       fi ;;
-    validate) COMPREPLY=($(compgen -W "--json --hypothesis --set --threads --engine --method --lanes --help" -- "$word")) ;;
+    simulate)
+      if [[ $word == -* ]]; then
+        COMPREPLY=($(compgen -W "$simulate" -- "$word"))
+      else
+        COMPREPLY=($(compgen -W "$(names models)" -- "$word") $(compgen -d -- "$word")
+                   $(compgen -f -X '!*.ant' -- "$word") $(compgen -f -X '!*.xml' -- "$word"))
+      fi ;;
+    mechanisms) COMPREPLY=($(compgen -W "--product --dose --every --at --days --json --html --hypothesis --set --engine --help" -- "$word")) ;;
+    evidence) COMPREPLY=($(compgen -W "show coverage --json --help" -- "$word")) ;;
+    validate) COMPREPLY=($(compgen -W "--json --html --hypothesis --set --threads --engine --method --lanes --help" -- "$word")) ;;
     model)
       if [ "$COMP_CWORD" = 2 ]; then
         COMPREPLY=($(compgen -W "check show" -- "$word"))
@@ -95,12 +112,16 @@ complete -o filenames -F _vesper vesper
 constexpr const char* fish_completion =
     R"shell(# fish completion for vesper; put into ~/.config/fish/completions/vesper.fish
 complete -c vesper -f
-complete -c vesper -n __fish_use_subcommand -a "run validate model list explain completion"
+complete -c vesper -n __fish_use_subcommand -a "run simulate validate mechanisms evidence model list explain completion"
 complete -c vesper -n "__fish_seen_subcommand_from run" -a "(vesper list protocols | string trim | string split -f1 ' ')"
 complete -c vesper -n "__fish_seen_subcommand_from run" -l patients -l patient -l typical -l seed -l threads -l out -l hypothesis -l set -l rtol -l atol -l no-timecourses
+complete -c vesper -n "__fish_seen_subcommand_from simulate" -a "(vesper list models | string trim | string split -f1 ' ')" -F
+complete -c vesper -n "__fish_seen_subcommand_from simulate" -x -l start -l duration -l steps -l variables -l amounts -l concentrations -l set -l rtol -l atol
+complete -c vesper -n "__fish_seen_subcommand_from simulate" -r -F -l data -l map -l out
+complete -c vesper -n "__fish_seen_subcommand_from simulate" -l engine -x -a "auto fast reference"
 complete -c vesper -n "__fish_seen_subcommand_from run validate" -l engine -x -a "fast reference"
-complete -c vesper -n "__fish_seen_subcommand_from run validate" -l method -x -a "auto rosenbrock explicit"
-complete -c vesper -n "__fish_seen_subcommand_from run validate" -l lanes -x -a "0 2 4 8"
+complete -c vesper -n "__fish_seen_subcommand_from run simulate validate" -l method -x -a "auto rosenbrock explicit"
+complete -c vesper -n "__fish_seen_subcommand_from run simulate validate" -l lanes -x -a "0 2 4 8"
 complete -c vesper -n "__fish_seen_subcommand_from validate" -l json -l hypothesis -l set -l threads
 complete -c vesper -n "__fish_seen_subcommand_from model" -a "check show"
 complete -c vesper -n "__fish_seen_subcommand_from show" -a "(vesper list models | string trim | string split -f1 ' ')"

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <numeric>
 
@@ -39,35 +38,6 @@ Result<std::string> code_text(equations::System system, const ShowArguments& arg
 }
 
 }  // namespace
-
-Result<int> check_model(const std::string& name, const Context& context) {
-  VESPER_TRY(const language::Model model, read_model(name, context.search));
-  VESPER_TRY(const equations::System system, equations::build(model));
-  const auto with = [&](auto test) {
-    return std::count_if(system.parameters.begin(), system.parameters.end(), test);
-  };
-  const auto units = with([](const equations::Parameter& p) { return p.unit.has_value(); });
-  const auto sources = with([](const equations::Parameter& p) { return !p.description.empty(); });
-  fmt::print("{}: no errors\n", model.sources.at(0).name());
-  fmt::print("  {} states, {} outputs, {} events, {} parameters; {} hypotheses, {} dose targets\n",
-             system.states.size(), system.outputs.size(), system.events.size(),
-             system.parameters.size(), system.hypotheses.size(), system.dose_targets.size());
-  fmt::print("  Jacobian: {} of {} entries are not zero\n", system.jacobian.value.size(),
-             system.states.size() * system.states.size());
-  fmt::print("  units {}; {} of {} parameters have a unit, {} name a source\n",
-             model.check_units ? "agree" : "are not checked (`//@ units unchecked`)", units,
-             system.parameters.size(), sources);
-  const auto print_without = [&](std::string_view what, auto test) {
-    std::string names;
-    for (const equations::Parameter& parameter : system.parameters) {
-      if (test(parameter)) names += (names.empty() ? "" : ", ") + parameter.id;
-    }
-    if (!names.empty()) fmt::print("  without a {}: {}\n", what, names);
-  };
-  print_without("unit", [](const equations::Parameter& p) { return !p.unit; });
-  print_without("source", [](const equations::Parameter& p) { return p.description.empty(); });
-  return 0;
-}
 
 Result<int> show_model(const ShowArguments& arguments, const Context& context) {
   const bool shows_code = arguments.stage == "llvm" || arguments.stage == "assembly";

@@ -60,6 +60,14 @@ fs::path code_cache() {
   return home.is_absolute() ? home / ".cache" / "vesper" : fs::path();
 }
 
+std::string one_line(const Diagnostic& offence) {
+  const Place& place = offence.place;
+  std::string at = place.file;
+  if (place.line > 0) at += fmt::format(":{}:{}", place.line, place.column);
+  return fmt::format("{}: {}{}{} [{}]", at, offence.message, offence.mend.empty() ? "" : "; ",
+                     offence.mend, info(offence.code).number);
+}
+
 Result<simulate::Options> options(const std::vector<std::string>& hypotheses,
                                   const std::vector<std::string>& settings,
                                   const EngineArguments& engine) {

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 
 #include "cli/commands.h"
 #include "files/write.h"
@@ -33,11 +35,23 @@ Result<std::vector<double>> grid_of(const SimulateArguments& arguments) {
     return fail(Code::bad_argument, std::move(message), {}, std::move(mend));
   };
   if (!arguments.duration) return wrong("--duration is missing", "such as --duration 24");
+  if (!std::isfinite(arguments.start)) {
+    return wrong(fmt::format("--start {:g} is no time", arguments.start),
+                 "give a number, in the model's time unit");
+  }
   const double last = arguments.start + *arguments.duration;
   if (!std::isfinite(last) || !(*arguments.duration > 0))
     return wrong(fmt::format("--duration {:g} is no length of time", *arguments.duration),
                  "give a number above 0, in the model's time unit");
-  return simulate::even_grid(arguments.start, *arguments.duration, arguments.steps);
+  std::vector<double> grid =
+      simulate::even_grid(arguments.start, *arguments.duration, arguments.steps);
+  if (std::ranges::adjacent_find(grid, std::greater_equal<>()) != grid.end()) {
+    return wrong(fmt::format("--start {:g} is so far from 0 that {} rows in {:g} after it cannot "
+                             "be told apart",
+                             arguments.start, grid.size(), *arguments.duration),
+                 "take fewer --steps or a longer --duration");
+  }
+  return grid;
 }
 
 std::string header(const simulate::Watched& watched) {

@@ -7,6 +7,7 @@
 #include "cli/progress.h"
 #include "evidence/evidence.h"
 #include "evidence/tables.h"
+#include "report/evidence_pages.h"
 
 namespace vesper::cli {
 
@@ -20,6 +21,10 @@ Result<int> validate(const ValidateArguments& arguments, const Context& context)
                          [&](std::size_t done, std::size_t total) { bar.update(done, total); });
   bar.finish();
   VESPER_TRY(const evidence::Validation validation, std::move(validated));
+  if (arguments.html) {
+    VESPER_TRY(const auto sources, evidence::read_sources(context.search));
+    VESPER_CHECK(report::write_validation(validation, sources, *arguments.html));
+  }
   if (arguments.json) {
     fmt::print("{}\n", evidence::validation_json(validation));
   } else {

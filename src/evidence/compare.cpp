@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string_view>
 
 #include "evidence/evidence.h"
 
@@ -21,6 +22,25 @@ void add_new(Names& names, const std::string& name) {
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
 }
 }  // namespace
+
+std::string_view use_name(Use use) {
+  switch (use) {
+    case Use::fitted:
+      return "fitted";
+    case Use::judged:
+      return "judged";
+    case Use::reproduced:
+      break;
+  }
+  return "reproduced";
+}
+
+// `pain.link_tone_pain`: the name within its module decides.  docs/files.md
+bool is_link(std::string_view parameter) {
+  const std::string_view name = parameter.substr(parameter.find_last_of('.') + 1);
+  return name.starts_with("link_naltrexone_") || name.starts_with("link_tone_") ||
+         name.starts_with("link_OGF_");
+}
 
 bool in_percent(const Observation& observation) {
   const auto percent = units::Unit::parse("%");
@@ -60,11 +80,11 @@ std::vector<Validation::Mean> means(const std::vector<Comparison>& comparisons) 
   std::vector<Validation::Mean> all;
   for (const std::string& hypothesis : hypotheses) {
     for (const std::string& module : modules) {
-      for (const bool fitted : {true, false}) {
-        Validation::Mean mean{hypothesis, module, fitted, nan, 0, 0, 0, 0};
+      for (const Use use : all_uses) {
+        Validation::Mean mean{hypothesis, module, use, nan, 0, 0, 0, 0};
         double logarithms = 0;
         for (const Comparison& one : comparisons) {
-          if (one.observation->fitted != fitted) continue;
+          if (one.observation->use != use) continue;
           if (!module.empty() && one.observation->module != module) continue;
           if (!one.hypothesis.empty() && one.hypothesis != hypothesis) continue;
           ++mean.n;

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "files/yaml.h"
 
@@ -19,5 +20,12 @@ inline Result<std::string> filled(const files::Yaml& entry, std::string_view key
   }
   return text;
 }
+
+// The ids of evidence/sources.yaml.
+Result<std::vector<std::string>> source_ids(const files::SearchPath& search);
+
+// An unknown source is an error with the nearest known one.
+Result<void> check_source(const std::string& id, const std::vector<std::string>& known,
+                          const Place& place);
 
 }  // namespace vesper::evidence

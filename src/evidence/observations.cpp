@@ -125,7 +125,7 @@ Result<void> read_predict(const Yaml& predict, Observation& out) {
     VESPER_TRY(out.readout, readout->text());
     VESPER_TRY(out.tree, parse_readout(out.readout, text_place(*readout)));
   }
-  VESPER_CHECK(predict.keys({"protocol", "arm", "readout"}));
+  VESPER_CHECK(predict.keys({"protocol", "arm", "set", "readout"}));
   VESPER_TRY(out.readout, filled(predict, "readout"));
   if (readings(out.tree).empty()) {
     return fail(Code::readout_syntax, "the readout reads no output, so it predicts nothing",
@@ -138,6 +138,9 @@ Result<void> read_predict(const Yaml& predict, Observation& out) {
     VESPER_TRY(out.arm, filled(predict, "arm"));
     out.arm_place = arm->place();
   }
+  if (const Yaml* set = predict.find("set")) {
+    VESPER_TRY(out.set, simulate::read_settings(*set));
+  }
   return {};
 }
 
@@ -148,6 +151,14 @@ Result<void> check_id(const Observation& observation) {
   if (std::all_of(observation.id.begin(), observation.id.end(), ordinary)) return {};
   return fail(Code::bad_observation, fmt::format("the id '{}' is no single word", observation.id),
               observation.place, "use letters, digits, -, _ and . alone");
+}
+
+Result<Use> read_use(const Yaml& entry) {
+  std::vector<std::string> names;
+  for (const Use use : all_uses) names.emplace_back(use_name(use));
+  VESPER_TRY(const std::string name, entry.choice(names));
+  return all_uses[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) -
+                                           names.begin())];
 }
 
 Result<Observation> read_observation(const Yaml& entry, const std::vector<std::string>& sources) {
@@ -163,17 +174,9 @@ Result<Observation> read_observation(const Yaml& entry, const std::vector<std::s
   units::Unit unit;
   VESPER_CHECK(read_observed(observed, out, unit));
   VESPER_TRY(out.source, filled(entry, "source"));
-  if (std::find(sources.begin(), sources.end(), out.source) == sources.end()) {
-    const std::string near = nearest(out.source, sources);
-    return fail(
-        Code::unknown_source,
-        fmt::format("source '{}' is not in evidence/sources.yaml", out.source),
-        entry.find("source")->place(),
-        near.empty() ? "add it there with its citation" : fmt::format("did you mean '{}'?", near));
-  }
+  VESPER_CHECK(check_source(out.source, sources, entry.find("source")->place()));
   VESPER_TRY(const Yaml use, entry.at("use"));
-  VESPER_TRY(const std::string kind, use.choice({"fitted", "judged"}));
-  out.fitted = kind == "fitted";
+  VESPER_TRY(out.use, read_use(use));
   VESPER_TRY(const Yaml predict, entry.at("predict"));
   VESPER_CHECK(read_predict(predict, out));
   if (const Yaml* accept = entry.find("accept")) VESPER_CHECK(read_accept(*accept, unit, out));
@@ -183,10 +186,7 @@ Result<Observation> read_observation(const Yaml& entry, const std::vector<std::s
 }
 
 Result<std::vector<Listed>> read_all(const files::SearchPath& search) {
-  VESPER_TRY(const std::vector<SourceEntry> entries, read_sources(search));
-  std::vector<std::string> sources;
-  for (const SourceEntry& entry : entries) sources.push_back(entry.id);
-
+  VESPER_TRY(const std::vector<std::string> sources, source_ids(search));
   std::vector<Listed> all;
   std::map<std::string, Place> first;
   for (const std::filesystem::path& path : search.list("evidence/observations", ".yaml")) {

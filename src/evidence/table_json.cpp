@@ -25,7 +25,7 @@ Json object(const Comparison& comparison) {
   const Observation& observation = *comparison.observation;
   Json object = {
       {"id", observation.id},
-      {"use", observation.fitted ? "fitted" : "judged"},
+      {"use", use_name(observation.use)},
       {"hypothesis", comparison.hypothesis},
       {"observed", number(observation.value)},
       {"predicted", number(comparison.predicted)},
@@ -41,6 +41,7 @@ Json object(const Comparison& comparison) {
       {"accept", accepted(observation)},
       {"observed_range", nullptr},
       {"difference", number(comparison.predicted - observation.value)},
+      {"links_off", comparison.links_off ? number(*comparison.links_off) : Json(nullptr)},
       {"failure", nullptr},
   };
   if (observation.low && observation.high) {

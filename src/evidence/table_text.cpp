@@ -12,8 +12,24 @@ namespace vesper::evidence {
 namespace {
 
 constexpr std::size_t page = 100;  // columns
-constexpr std::string_view fitted_title = "Fitted", judged_title = "Judged, never fitted";
+std::string_view title_of(Use use) {
+  switch (use) {
+    case Use::fitted:
+      return "Fitted";
+    case Use::judged:
+      return "Judged, never fitted";
+    case Use::reproduced:
+      break;
+  }
+  return "Reproduced model runs";
+}
+
 constexpr double same_prediction = 1e-4;  // relative; below the three digits that are shown
+
+template <class Values, class Value>
+void add_new(Values& values, const Value& value) {
+  if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+}
 
 // One observation with its comparisons.
 struct Row {
@@ -109,8 +125,7 @@ class Table {
   }
 
   std::string text() {
-    section(fitted_title, true);
-    section(judged_title, false);
+    for (const Use use : all_uses) section(use);
     legend();
     mean_folds();
     misses();
@@ -137,7 +152,7 @@ class Table {
 
   void measure() {
     for (const Row& row : rows_) {
-      id_ = std::max(id_, width(row.observation->id));
+      id_ = std::max({id_, width(row.observation->id), title_of(row.observation->use).size() - 2});
       observed_ = std::max(observed_, width(observed_text(*row.observation)));
       for (const Comparison* one : row.comparisons) {
         predicted_ = std::max(predicted_, width(figure(one->predicted)));
@@ -148,7 +163,9 @@ class Table {
       }
     }
     cell_ = std::max(2 + predicted_ + 1 + fold_, points_);
-    const std::size_t used = 2 + id_ + 2 + observed_ + names_.size() * (2 + cell_) + 2;
+    std::size_t most = 1;  // hypotheses of one model
+    for (const Row& row : rows_) most = std::max(most, row.comparisons.size());
+    const std::size_t used = 2 + id_ + 2 + observed_ + most * (2 + cell_) + 2;
     std::size_t longest = 0;
     for (const Row& row : rows_) longest = std::max(longest, width(row.observation->source));
     source_beside_ = used + longest <= page;
@@ -159,24 +176,29 @@ class Table {
     out_ += text + "\n";
   }
 
-  std::size_t column_of(const Comparison& comparison) const {
-    const auto found = std::find(names_.begin(), names_.end(), comparison.hypothesis);
-    return found == names_.end() ? 0 : static_cast<std::size_t>(found - names_.begin());
+  static std::vector<std::string> names_of(const Row& row) {
+    std::vector<std::string> names;
+    for (const Comparison* one : row.comparisons) names.push_back(one->hypothesis);
+    return names;
   }
 
-  void section(std::string_view title, bool is_fitted) {
-    const bool any = std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
-      return row.observation->fitted == is_fitted;
-    });
-    if (!any) return;
-    if (!out_.empty()) out_ += "\n";
-    std::string header = bold(left(title, 2 + id_)) + "  " + right("observed", observed_);
-    for (const std::string& name : names_) {
-      header += "  " + left("  " + (name.empty() ? "predicted" : name), cell_);
-    }
-    line(header + (source_beside_ ? "  source" : ""));
+  // Models differ in their hypotheses: figures that share theirs stand together.
+  void section(Use use) {
+    std::vector<std::vector<std::string>> sets;
     for (const Row& row : rows_) {
-      if (row.observation->fitted == is_fitted) observation(row);
+      if (row.observation->use == use) add_new(sets, names_of(row));
+    }
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+      if (i == 0 && !out_.empty()) out_ += "\n";
+      const std::string title(i == 0 ? title_of(use) : std::string_view());
+      std::string header = bold(left(title, 2 + id_)) + "  " + right("observed", observed_);
+      for (const std::string& name : sets[i]) {
+        header += "  " + left("  " + (name.empty() ? "predicted" : name), cell_);
+      }
+      line(header + (source_beside_ ? "  source" : ""));
+      for (const Row& row : rows_) {
+        if (row.observation->use == use && names_of(row) == sets[i]) observation(row);
+      }
     }
   }
 
@@ -191,10 +213,10 @@ class Table {
   }
 
   void observation(const Row& row) {
-    std::vector<std::string> cells(names_.size(), std::string(cell_, ' '));
-    std::vector<std::string> points(names_.size());
-    for (const Comparison* one : row.comparisons) {
-      const std::size_t column = row.once ? 0 : column_of(*one);
+    std::vector<std::string> cells(row.comparisons.size(), std::string(cell_, ' '));
+    std::vector<std::string> points(row.comparisons.size());
+    for (std::size_t column = 0; column < row.comparisons.size(); ++column) {
+      const Comparison* one = row.comparisons[column];
       cells[column] = cell(*one);
       if (in_percent(*row.observation) && one->failure.empty()) points[column] = points_text(*one);
       if (row.once) break;
@@ -222,17 +244,16 @@ class Table {
   }
 
   const Validation::Mean* mean(const std::string& hypothesis, const std::string& module,
-                               bool is_fitted) const {
+                               Use use) const {
     for (const Validation::Mean& one : validation_.means) {
-      if (one.hypothesis == hypothesis && one.module == module && one.fitted == is_fitted)
-        return &one;
+      if (one.hypothesis == hypothesis && one.module == module && one.use == use) return &one;
     }
     return nullptr;
   }
 
   void mean_folds() {
     std::vector<std::string> modules;
-    std::size_t label = width("  fitted");
+    std::size_t label = width("  reproduced");
     std::size_t columns = 0;
     for (const Validation::Mean& one : validation_.means) {
       columns = std::max({columns, width(mean_text(one)), width(one.hypothesis)});
@@ -247,19 +268,26 @@ class Table {
     out_ += "\n";
     line(header);
     bool partial = false;
-    for (const bool is_fitted : {true, false}) {
+    for (const Use use : all_uses) {
       for (const std::string& module : modules) {
         const std::string title =
-            module.empty() ? (is_fitted ? "  fitted" : "  judged") : "    " + module;
-        std::string text = left(title, label);
-        bool any = false;
+            module.empty() ? fmt::format("  {}", use_name(use)) : "    " + module;
+        std::vector<std::string> cells;
         for (const std::string& name : names_) {
-          const Validation::Mean* one = mean(name, module, is_fitted);
-          text += "  " + left(one == nullptr ? "" : mean_text(*one), columns);
-          any = any || one != nullptr;
+          const Validation::Mean* one = mean(name, module, use);
+          cells.push_back(one == nullptr ? "" : mean_text(*one));
           partial = partial || (one != nullptr && one->folds < one->n);
         }
-        if (any) line(text);
+        const bool once = std::count(cells.begin(), cells.end(), cells.front()) ==
+                          static_cast<std::ptrdiff_t>(cells.size());
+        std::string text = left(title, label);
+        for (const std::string& cell : cells) {
+          text += "  " + left(cell, columns);
+          if (once && !module.empty()) break;
+        }
+        if (std::any_of(cells.begin(), cells.end(), [](const auto& c) { return !c.empty(); })) {
+          line(text);
+        }
       }
     }
     if (partial) {
@@ -286,10 +314,10 @@ class Table {
   }
 
   // Those of one hypothesis; with no name, the figures that are missed under every one.
-  void misses_of(const std::string& hypothesis, bool every, bool is_fitted) {
+  void misses_of(const std::string& hypothesis, bool every, Use use) {
     std::vector<std::string> found;
     for (const Row& row : rows_) {
-      if (row.observation->fitted != is_fitted) continue;
+      if (row.observation->use != use) continue;
       const bool all = std::all_of(row.comparisons.begin(), row.comparisons.end(), missed);
       if (all != every) continue;
       double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
@@ -301,19 +329,19 @@ class Table {
       if (lowest <= highest) found.push_back(miss(row, lowest, highest));
     }
     if (found.empty()) return;
-    const std::string use = is_fitted ? "fitted" : "judged";
+    const std::string name(use_name(use));
     const bool rivals = names_.size() > 1;
-    line("  " + (every ? use + (rivals ? ", under every hypothesis" : "")
-                       : use + ", under " + hypothesis));
+    line("  " + (every ? name + (rivals ? ", under every hypothesis" : "")
+                       : name + ", under " + hypothesis));
     for (const std::string& one : found) line(one);
   }
 
   void misses() {
     out_ += "\n" + bold("Misses") + "\n";
     const std::size_t before = out_.size();
-    for (const bool is_fitted : {true, false}) misses_of("", true, is_fitted);
+    for (const Use use : all_uses) misses_of("", true, use);
     for (const std::string& name : names_) {
-      for (const bool is_fitted : {true, false}) misses_of(name, false, is_fitted);
+      for (const Use use : all_uses) misses_of(name, false, use);
     }
     if (out_.size() == before) out_ += "  none\n";
   }
@@ -338,8 +366,8 @@ class Table {
   bool colour_;
   std::vector<Row> rows_;
   std::vector<std::string> names_;  // hypotheses, in order of appearance
-  std::size_t id_ = judged_title.size() - 2, observed_ = 8, predicted_ = 4, fold_ = 4, points_ = 0,
-              cell_ = 0;
+  std::size_t id_ = title_of(Use::judged).size() - 2, observed_ = 8, predicted_ = 4, fold_ = 4,
+              points_ = 0, cell_ = 0;
   bool source_beside_ = true;  // else under the id, where the page is too narrow
   std::string out_;
 };

@@ -7,7 +7,7 @@
 
 namespace vesper::evidence {
 
-// UTF-8 columns for a terminal: fitted and judged apart, observed beside predicted under each
+// UTF-8 columns for a terminal: each use apart, observed beside predicted under each
 // hypothesis (once where they agree to 1e-4), means, misses.  Ends with a newline.
 std::string validation_table(const Validation& validation, bool colour);
 

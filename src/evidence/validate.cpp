@@ -1,6 +1,7 @@
-// Observations that share a protocol share its runs: each protocol is one task that solves the arms
-// its readouts name under every hypothesis, once each and together, reads them and lets the curves
-// go.  Tasks write to places of their own, so the result does not depend on their order.
+// Observations that share a protocol and what they set in it share its runs: each such group is one
+// task that solves the arms its readouts name under every hypothesis, once each and together, reads
+// them and lets the curves go.  A model with links makes a second task, with the links off.  Tasks
+// write to places of their own, so the result does not depend on their order.
 #include <fmt/format.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
@@ -23,8 +24,9 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-// The observations of one protocol, ready to run.
+// The observations of one protocol with the same settings, ready to run.
 struct Group {
+  bool links_off = false;
   simulate::Study study;
   std::vector<std::size_t> members;                 // observations
   std::vector<std::size_t> arms;                    // that some readout reads
@@ -76,27 +78,55 @@ class Preparation {
   }
 
   Result<std::vector<Group>> groups() {
-    std::vector<std::filesystem::path> order;
-    std::map<std::filesystem::path, std::vector<std::size_t>> members;
+    std::vector<Key> order;
+    std::map<Key, std::vector<std::size_t>> members;
     for (std::size_t i = 0; i < observations_.size(); ++i) {
       const Observation& one = observations_[i];
       VESPER_TRY(const auto path, search_.find(one.protocol, "protocols", ".yaml",
                                                std::filesystem::path(one.place.file).parent_path(),
                                                one.protocol_place));
-      if (members[path].empty()) order.push_back(path);
-      members[path].push_back(i);
+      const Key key{path, settings_text(one.set)};
+      if (members[key].empty()) order.push_back(key);
+      members[key].push_back(i);
     }
     std::vector<Group> groups;
-    for (const std::filesystem::path& path : order) {
-      VESPER_TRY(Group prepared, group(path, std::move(members[path])));
+    for (const Key& key : order) {
+      VESPER_TRY(Group prepared, group(key.first, members[key], {}));
+      const auto off = links_off(prepared.study);
       groups.push_back(std::move(prepared));
+      if (off.empty()) continue;
+      VESPER_TRY(Group without, group(key.first, members[key], off));
+      without.links_off = true;
+      groups.push_back(std::move(without));
     }
     return groups;
   }
 
  private:
-  Result<Group> group(const std::filesystem::path& path, std::vector<std::size_t> members) {
+  using Key = std::pair<std::filesystem::path, std::string>;  // the protocol, and what is set in it
+
+  static std::string settings_text(const std::vector<simulate::Setting>& settings) {
+    std::string text;
+    for (const simulate::Setting& one : settings) {
+      text += fmt::format("{}={} {}\n", one.name, one.value, one.unit ? one.unit->text() : "");
+    }
+    return text;
+  }
+
+  static std::vector<simulate::Setting> links_off(const simulate::Study& study) {
+    std::vector<simulate::Setting> settings;
+    for (const equations::Parameter& parameter : study.system().parameters) {
+      if (is_link(parameter.id)) settings.push_back({parameter.id, 0, std::nullopt, {}});
+    }
+    return settings;
+  }
+
+  // `off`: set after everything else.
+  Result<Group> group(const std::filesystem::path& path, std::vector<std::size_t> members,
+                      const std::vector<simulate::Setting>& off) {
     VESPER_TRY(simulate::Protocol protocol, simulate::read_protocol(path, search_));
+    const auto& set = observations_[members.front()].set;
+    protocol.settings.insert(protocol.settings.end(), set.begin(), set.end());
     protocol.uncertainty_draws = 0;
     ReadoutScope scope;
     for (const simulate::Arm& arm : protocol.arms) scope.arms.push_back(arm.name);
@@ -107,9 +137,11 @@ class Preparation {
     VESPER_TRY(const std::shared_ptr<const equations::System> system, model(protocol.model));
     std::map<std::string, std::size_t> outputs;
     VESPER_TRY(protocol.watch, watch(members, *system, outputs));
+    simulate::Options options = options_;
+    options.settings.insert(options.settings.end(), off.begin(), off.end());
     VESPER_TRY(simulate::Study study,
-               simulate::Study::prepare(std::move(protocol), options_, search_));
-    Group group{std::move(study), std::move(members), {}, {}, std::move(outputs), {}};
+               simulate::Study::prepare(std::move(protocol), options, search_));
+    Group group{false, std::move(study), std::move(members), {}, {}, std::move(outputs), {}};
     for (const simulate::WatchedOutput& output : group.study.watched()) {
       // Watched in the model's own unit; one without is taken as it stands, without a dimension.
       group.output_units.push_back(
@@ -227,7 +259,9 @@ class Runner {
     const std::size_t n = validation_.observations.size();
     std::vector<const Group*> group_of(n, nullptr);
     for (const Group& group : groups_) {
-      for (const std::size_t i : group.members) group_of[i] = &group;
+      for (const std::size_t i : group.members) {
+        if (!group.links_off) group_of[i] = &group;
+      }
       total_ += group.study.hypotheses().size() * group.arms.size();
     }
     slot_.resize(n);
@@ -270,9 +304,16 @@ class Runner {
     };
     const auto result = evaluate_readout(observation.tree, observation.arm, curve_of);
     const auto unit = units::Unit::parse(observation.unit);
+    const double predicted = result && unit ? result->in(*unit) : nan;
     Comparison& comparison = validation_.comparisons[slot_[i] + hypothesis];
-    comparison = compare(observation, group.study.hypotheses()[hypothesis].id,
-                         result && unit ? result->in(*unit) : nan);
+    if (group.links_off) {
+      comparison.links_off = predicted;
+      return;
+    }
+    // The run with the links off may have been read first.
+    const std::optional<double> links_off = comparison.links_off;
+    comparison = compare(observation, group.study.hypotheses()[hypothesis].id, predicted);
+    comparison.links_off = links_off;
     if (!result) comparison.failure = result.error();
   }
 

@@ -290,16 +290,8 @@ std::optional<units::Unit> written_unit(const units::Quantity& quantity) {
 }
 
 Result<void> Reader::settings() {
-  const Yaml* map = root_.find("set");
-  if (map == nullptr) return {};
-  if (!map->is_map()) {
-    return fail(Code::wrong_type, "`set` is a mapping from parameters to values", map->place(),
-                "such as `set: {CL: 120 L/h}`");
-  }
-  for (const auto& [name, value] : map->entries()) {
-    VESPER_TRY(const units::Quantity quantity, value.quantity());
-    protocol_.settings.push_back(
-        {name.raw(), quantity.value, written_unit(quantity), name.place()});
+  if (const Yaml* map = root_.find("set")) {
+    VESPER_TRY(protocol_.settings, read_settings(*map));
   }
   return {};
 }
@@ -359,6 +351,19 @@ Result<Protocol> parse_protocol(const files::Source& source, const files::Search
 Result<Protocol> read_protocol(const std::filesystem::path& path, const files::SearchPath& search) {
   VESPER_TRY(const files::Source source, files::read(path));
   return parse_protocol(source, search);
+}
+
+Result<std::vector<Setting>> read_settings(const Yaml& map) {
+  if (!map.is_map()) {
+    return fail(Code::wrong_type, "`set` is a mapping from parameters to values", map.place(),
+                "such as `set: {CL: 120 L/h}`");
+  }
+  std::vector<Setting> settings;
+  for (const auto& [name, value] : map.entries()) {
+    VESPER_TRY(const units::Quantity quantity, value.quantity());
+    settings.push_back({name.raw(), quantity.value, written_unit(quantity), name.place()});
+  }
+  return settings;
 }
 
 Result<Setting> parse_setting(std::string_view text) {

@@ -9,6 +9,7 @@
 
 #include "dosing/dosing.h"
 #include "files/source.h"
+#include "files/yaml.h"
 #include "population/population.h"
 
 namespace vesper::simulate {
@@ -76,6 +77,9 @@ Result<Protocol> read_protocol(const std::filesystem::path& path, const files::S
 
 // The same for text in hand; files are looked for from `source.name()`'s folder.
 Result<Protocol> parse_protocol(const files::Source& source, const files::SearchPath& search);
+
+// `{CL: 120 L/h, ka: 2}`: a protocol's `set:`, and what else sets parameters in a file.
+Result<std::vector<Setting>> read_settings(const files::Yaml& map);
 
 // "CL=120", "CL=120 L/h", "pk.CL=0.1": a --set argument.
 Result<Setting> parse_setting(std::string_view text);

@@ -45,6 +45,7 @@ class Patient {
 
  private:
   bool interrupts(std::size_t row) const;
+  bool follows_at_once(std::size_t row) const;
   std::vector<double> parameters_of(std::size_t row);
   Result<void> interrupt(std::size_t row);
   Result<void> begin_steady(std::size_t row);
@@ -97,6 +98,12 @@ bool Patient::interrupts(std::size_t row) const {
   return record.resets() || (record.gives_dose() && record.steady > 0) || changes;
 }
 
+// A bolus at the time of the row before: that row shows what was there without it.
+bool Patient::follows_at_once(std::size_t row) const {
+  const Record& record = records_[row];
+  return record.gives_dose() && record.rate == 0 && solve::coincide(time(row - 1), time(row));
+}
+
 Result<bool> Patient::next() {
   if (result.failure || next_ == records_.size()) return false;
   if (next_ == 0 && !interrupted_) t_ = time(0);
@@ -122,7 +129,7 @@ Result<bool> Patient::next() {
     VESPER_CHECK(add_doses(row));
     problem_.grid.push_back(time(row));
     ++row;
-  } while (row < records_.size() && !interrupts(row) &&
+  } while (row < records_.size() && !interrupts(row) && !follows_at_once(row) &&
            records_[row].covariates == records_[next_].covariates);
   travel(problem_.grid.back());
   return true;

@@ -12,8 +12,8 @@
 //   EVID = 3, 4                             the model begins anew; all that is pending is forgotten
 //
 // F, lag, rate and duration are parameters of the model with the values of the dose's row; they
-// hold for its additional doses too.  Values of a row are those just after what happens at its
-// time.
+// hold for its additional doses too.  Rows at one time happen in their order, after additional
+// doses that fall there; a row shows the values just after it.
 #pragma once
 
 #include <functional>

@@ -207,6 +207,7 @@ std::vector<double> even_grid(double start, double duration, std::size_t steps) 
   for (std::size_t k = 0; k <= steps; ++k) {
     grid[k] = start + static_cast<double>(k) * duration / static_cast<double>(steps);
   }
+  grid.back() = start + duration;
   return grid;
 }
 

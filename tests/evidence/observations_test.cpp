@@ -103,7 +103,7 @@ TEST(Observations, are_read_whole) {
   EXPECT_EQ(*first.low, 10);
   EXPECT_NEAR(*first.high, 17, 1e-9);  // 0.017 mg/L
   EXPECT_EQ(first.source, "label");
-  EXPECT_TRUE(first.fitted);
+  EXPECT_EQ(first.use, Use::fitted);
   EXPECT_EQ(first.protocol, "tablet");
   EXPECT_EQ(first.arm, "50 mg");
   EXPECT_EQ(first.readout, "max(plasma naltrexone)");
@@ -113,10 +113,28 @@ TEST(Observations, are_read_whole) {
   EXPECT_EQ(first.notes, "read in the label");
   EXPECT_EQ(first.place.line, 1);
   const Observation& second = (*found)[1];
-  EXPECT_FALSE(second.fitted);
+  EXPECT_EQ(second.use, Use::judged);
   EXPECT_EQ(second.arm, "");
   EXPECT_NEAR(*second.accept_within, 12, 1e-12);  // points, not a fraction
   EXPECT_FALSE(second.low);
+}
+
+TEST(Observations, may_reproduce_a_published_run_with_its_values) {
+  std::string text = replaced(observations, "use: judged", "use: reproduced");
+  text = replaced(text, "    protocol: tablet\n",
+                  "    protocol: tablet\n    set: {CL: 120 L/h, pk.ka: 2}\n");
+  auto found = read(text);
+  ASSERT_TRUE(found) << found.error().text();
+  const Observation& second = (*found)[1];
+  EXPECT_EQ(second.use, Use::reproduced);
+  ASSERT_EQ(second.set.size(), 2u);
+  EXPECT_EQ(second.set[0].name, "CL");
+  EXPECT_EQ(second.set[0].value, 120);
+  ASSERT_TRUE(second.set[0].unit);
+  EXPECT_EQ(second.set[1].name, "pk.ka");
+  EXPECT_FALSE(second.set[1].unit);
+  EXPECT_EQ(second.set[1].place.line, 18);
+  EXPECT_TRUE((*found)[0].set.empty());
 }
 
 TEST(Observations, take_bare_limits_in_the_observed_unit) {
@@ -150,7 +168,10 @@ TEST(Observations, that_are_wrong_are_refused) {
       {"source: label", "source: lable", Code::unknown_source, 5, "'lable'", "'label'"},
       {"source: label", "source: zzzzzzzzzzzz", Code::unknown_source, 5, "not in", "add it there"},
       {"use: fitted", "use: fited", Code::unknown_choice, 6, "'fited'", "fitted"},
-      {"use: fitted", "use: predicted", Code::unknown_choice, 6, "'predicted'", ""},
+      {"use: fitted", "use: predicted", Code::unknown_choice, 6, "'predicted'", "reproduced"},
+      {"arm: 50 mg", "set: 50", Code::wrong_type, 7, "`set` is a mapping", "CL: 120 L/h"},
+      {"arm: 50 mg", "set: {CL: fast}", Code::bad_quantity, 7, "'fast'", ""},
+      {"arm: 50 mg", "set: {CL: 5 L/hh}", Code::unknown_unit, 7, "'L/hh'", "L/h"},
       {"arm: 50 mg", "arms: 50 mg", Code::unknown_key, 7, "'arms'", "arm"},
       {"protocol: tablet, ", "", Code::missing_key, 7, "'protocol' is missing", ""},
       {", readout: \"max(plasma naltrexone)\"", "", Code::missing_key, 7, "'readout' is missing",

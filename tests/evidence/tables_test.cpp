@@ -14,7 +14,7 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-Observation observation(const std::string& id, double value, const std::string& unit, bool fitted,
+Observation observation(const std::string& id, double value, const std::string& unit, Use use,
                         const std::string& module = "kinetics") {
   Observation one;
   one.id = id;
@@ -22,7 +22,7 @@ Observation observation(const std::string& id, double value, const std::string& 
   one.source = "src-" + id;
   one.value = value;
   one.unit = unit;
-  one.fitted = fitted;
+  one.use = use;
   one.module = module;
   one.protocol = "tablet";
   one.arm = "50 mg";
@@ -31,7 +31,7 @@ Observation observation(const std::string& id, double value, const std::string& 
 }
 
 TEST(Compare, takes_the_ratio_that_is_above_one) {
-  const Observation one = observation("x", 10, "ng/mL", true);
+  const Observation one = observation("x", 10, "ng/mL", Use::fitted);
   EXPECT_DOUBLE_EQ(compare(one, "H1", 20).fold_error, 2);
   EXPECT_DOUBLE_EQ(compare(one, "H1", 5).fold_error, 2);
   EXPECT_DOUBLE_EQ(compare(one, "H1", 10).fold_error, 1);
@@ -42,7 +42,7 @@ TEST(Compare, takes_the_ratio_that_is_above_one) {
 }
 
 TEST(Compare, is_inside_by_what_the_observation_accepts) {
-  Observation one = observation("x", 40, "%", true);
+  Observation one = observation("x", 40, "%", Use::fitted);
   EXPECT_TRUE(compare(one, "", 80).inside);  // two-fold by default
   EXPECT_FALSE(compare(one, "", 80.1).inside);
   EXPECT_TRUE(compare(one, "", 20).inside);
@@ -69,42 +69,43 @@ TEST(Compare, is_inside_by_what_the_observation_accepts) {
 
 RC_GTEST_PROP(CompareProperty, fold_error_is_symmetric_and_free_of_units, ()) {
   const double o = *rc::gen::inRange(1, 100000) / 7.0, p = *rc::gen::inRange(1, 100000) / 11.0;
-  const double there = compare(observation("x", o, "mg", true), "", p).fold_error;
-  const double back = compare(observation("x", p, "mg", true), "", o).fold_error;
-  const double scaled = compare(observation("x", 1000 * o, "ug", true), "", 1000 * p).fold_error;
+  const double there = compare(observation("x", o, "mg", Use::fitted), "", p).fold_error;
+  const double back = compare(observation("x", p, "mg", Use::fitted), "", o).fold_error;
+  const double scaled =
+      compare(observation("x", 1000 * o, "ug", Use::fitted), "", 1000 * p).fold_error;
   RC_ASSERT(there >= 1);
   RC_ASSERT(std::abs(there - back) <= 1e-12 * there);
   RC_ASSERT(std::abs(there - scaled) <= 1e-12 * there);
 }
 
 const Validation::Mean* find(const std::vector<Validation::Mean>& all,
-                             const std::string& hypothesis, const std::string& module,
-                             bool fitted) {
+                             const std::string& hypothesis, const std::string& module, Use use) {
   for (const Validation::Mean& one : all) {
-    if (one.hypothesis == hypothesis && one.module == module && one.fitted == fitted) return &one;
+    if (one.hypothesis == hypothesis && one.module == module && one.use == use) return &one;
   }
   return nullptr;
 }
 
 TEST(Means, are_geometric_and_keep_fitted_from_judged) {
-  const Observation a = observation("a", 10, "mg", true), b = observation("b", 10, "mg", true),
-                    c = observation("c", 10, "mg", true, "receptors"),
-                    d = observation("d", 10, "mg", false);
+  const Observation a = observation("a", 10, "mg", Use::fitted),
+                    b = observation("b", 10, "mg", Use::fitted),
+                    c = observation("c", 10, "mg", Use::fitted, "receptors"),
+                    d = observation("d", 10, "mg", Use::judged);
   const std::vector<Comparison> comparisons = {
       compare(a, "H1", 20), compare(a, "H2", 10), compare(b, "H1", 80),   compare(b, "H2", nan),
       compare(c, "H1", 10), compare(c, "H2", 40), compare(d, "H1", 1000), compare(d, "H2", 5)};
   const auto all = means(comparisons);
-  const auto* fitted = find(all, "H1", "", true);
+  const auto* fitted = find(all, "H1", "", Use::fitted);
   ASSERT_NE(fitted, nullptr);
   EXPECT_NEAR(fitted->fold, std::cbrt(2.0 * 8 * 1), 1e-12);  // 1000-fold of d is not in it
   EXPECT_EQ(fitted->n, 3);
   EXPECT_EQ(fitted->inside, 2);
   EXPECT_EQ(fitted->failed, 0);
-  EXPECT_NEAR(find(all, "H1", "kinetics", true)->fold, 4, 1e-12);
-  EXPECT_NEAR(find(all, "H1", "receptors", true)->fold, 1, 1e-12);
-  EXPECT_NEAR(find(all, "H1", "", false)->fold, 100, 1e-9);
-  EXPECT_EQ(find(all, "H1", "receptors", false), nullptr);
-  const auto* second = find(all, "H2", "", true);
+  EXPECT_NEAR(find(all, "H1", "kinetics", Use::fitted)->fold, 4, 1e-12);
+  EXPECT_NEAR(find(all, "H1", "receptors", Use::fitted)->fold, 1, 1e-12);
+  EXPECT_NEAR(find(all, "H1", "", Use::judged)->fold, 100, 1e-9);
+  EXPECT_EQ(find(all, "H1", "receptors", Use::judged), nullptr);
+  const auto* second = find(all, "H2", "", Use::fitted);
   EXPECT_NEAR(second->fold, 2, 1e-12);  // of 1 and 4; the failure has none
   EXPECT_EQ(second->n, 3);
   EXPECT_EQ(second->folds, 2);
@@ -116,23 +117,24 @@ TEST(Means, are_geometric_and_keep_fitted_from_judged) {
 }
 
 TEST(Means, count_a_comparison_without_hypothesis_under_each) {
-  const Observation a = observation("a", 10, "mg", true), b = observation("b", 10, "mg", true);
+  const Observation a = observation("a", 10, "mg", Use::fitted),
+                    b = observation("b", 10, "mg", Use::fitted);
   const auto all = means({compare(a, "", 20), compare(b, "H1", 80), compare(b, "H2", 10)});
-  EXPECT_NEAR(find(all, "H1", "", true)->fold, 4, 1e-12);
-  EXPECT_NEAR(find(all, "H2", "", true)->fold, std::sqrt(2.0), 1e-12);
-  EXPECT_EQ(find(all, "", "", true), nullptr);
+  EXPECT_NEAR(find(all, "H1", "", Use::fitted)->fold, 4, 1e-12);
+  EXPECT_NEAR(find(all, "H2", "", Use::fitted)->fold, std::sqrt(2.0), 1e-12);
+  EXPECT_EQ(find(all, "", "", Use::fitted), nullptr);
   const auto alone = means({compare(a, "", 20)});
-  EXPECT_NEAR(find(alone, "", "", true)->fold, 2, 1e-12);
+  EXPECT_NEAR(find(alone, "", "", Use::fitted)->fold, 2, 1e-12);
 }
 
 Validation example() {
   Validation validation;
   validation.observations = {
-      observation("swiss-50mg-cmax", 13.3, "ng/mL", true),
-      observation("rabiner-5mg-8h", 43, "%", true, "receptors"),
-      observation("weerts-50mg", 94.9, "%", false, "receptors"),
-      observation("stopped", 4, "h", false),
-      observation("no-change", 0, "ng/mL", false),
+      observation("swiss-50mg-cmax", 13.3, "ng/mL", Use::fitted),
+      observation("rabiner-5mg-8h", 43, "%", Use::fitted, "receptors"),
+      observation("weerts-50mg", 94.9, "%", Use::judged, "receptors"),
+      observation("stopped", 4, "h", Use::judged),
+      observation("no-change", 0, "ng/mL", Use::judged),
   };
   auto& all = validation.observations;
   all[0].accept_fold = 1.15;
@@ -216,7 +218,7 @@ TEST(Table, sums_up_and_lists_the_misses) {
   const std::string sums = table.substr(table.find("Geometric mean fold error"));
   // sqrt((15.6 / 13.3) * (43 / 41.2)) = 1.106
   EXPECT_NE(line_with(sums, {"  fitted", "1.11  1 of 2"}), "") << sums;
-  EXPECT_NE(line_with(sums, {"    kinetics", "1.17  0 of 1", "1.17  0 of 1"}), "") << sums;
+  EXPECT_NE(line_with(sums, {"    kinetics", "1.17  0 of 1"}), "") << sums;
   EXPECT_NE(line_with(sums, {"  judged", "3 of 3", "3 of 3", "1 of 3"}), "") << sums;
   EXPECT_NE(sums.find("left out of the means"), std::string::npos) << sums;
   const std::string misses = sums.substr(sums.find("Misses"));
@@ -231,6 +233,45 @@ TEST(Table, sums_up_and_lists_the_misses) {
   EXPECT_NE(misses.find("stopped, H3: the run of '50 mg' stopped at 3 h: too many steps"),
             std::string::npos)
       << misses;
+}
+
+// A model's own published run is verification: shown and summed up by itself.
+TEST(Table, keeps_reproduced_runs_from_predictions) {
+  Validation validation;
+  validation.observations = {observation("ours", 10, "h", Use::judged),
+                             observation("theirs", 393, "pg/mL", Use::reproduced)};
+  validation.comparisons = {compare(validation.observations[0], "", 15),
+                            compare(validation.observations[1], "", 393)};
+  validation.means = means(validation.comparisons);
+  EXPECT_NEAR(find(validation.means, "", "", Use::judged)->fold, 1.5, 1e-12);
+  EXPECT_NEAR(find(validation.means, "", "", Use::reproduced)->fold, 1, 1e-12);
+  const std::string table = validation_table(validation, false);
+  const std::size_t title = table.find("Reproduced model runs");
+  EXPECT_LT(table.find("ours"), title);
+  ASSERT_NE(title, std::string::npos) << table;
+  EXPECT_GT(table.find("theirs"), title);
+  EXPECT_NE(line_with(table, {"  reproduced", "1.00  1 of 1"}), "") << table;
+  EXPECT_NE(line_with(table, {"  judged", "1.50  1 of 1"}), "") << table;
+}
+
+// Rivals of one model are no columns of another's.
+TEST(Table, keeps_the_hypotheses_of_models_apart) {
+  Validation validation;
+  validation.observations = {observation("ours", 10, "h", Use::judged),
+                             observation("theirs", 10, "h", Use::judged),
+                             observation("plain", 10, "h", Use::judged)};
+  validation.comparisons = {compare(validation.observations[0], "H1", 15),
+                            compare(validation.observations[0], "H2", 30),
+                            compare(validation.observations[1], "tight", 12),
+                            compare(validation.observations[1], "leaky", 13),
+                            compare(validation.observations[2], "", 14)};
+  validation.means = means(validation.comparisons);
+  const std::string table = validation_table(validation, false);
+  EXPECT_NE(line_with(table, {"Judged", "observed", "H1", "H2", "source"}), "") << table;
+  EXPECT_EQ(line_with(table, {"H2", "tight", "source"}), "") << table;
+  EXPECT_NE(line_with(table, {"observed", "tight", "leaky", "source"}), "") << table;
+  EXPECT_NE(line_with(table, {"observed", "predicted", "source"}), "") << table;
+  EXPECT_NE(line_with(table, {"theirs", "12.0 1.20", "13.0 1.30"}), "") << table;
 }
 
 TEST(Table, aligns_its_columns) {
@@ -260,7 +301,7 @@ TEST(Table, puts_sources_below_where_the_page_is_too_narrow) {
 
 TEST(Table, lists_a_figure_that_all_miss_once_with_its_range) {
   Validation validation;
-  validation.observations = {observation("ratio", 10, "1", false)};
+  validation.observations = {observation("ratio", 10, "1", Use::judged)};
   for (const auto& [hypothesis, p] : {std::pair{"H1", 30.0}, std::pair{"H2", 45.0}}) {
     validation.comparisons.push_back(compare(validation.observations[0], hypothesis, p));
   }
@@ -289,7 +330,7 @@ TEST(Table, colours_marks_alone_when_asked_to) {
 
 TEST(Table, has_one_column_where_no_model_has_hypotheses) {
   Validation validation;
-  validation.observations = {observation("a", 10, "mg", false)};
+  validation.observations = {observation("a", 10, "mg", Use::judged)};
   validation.comparisons = {compare(validation.observations[0], "", 11)};
   validation.means = means(validation.comparisons);
   const std::string table = validation_table(validation, false);
