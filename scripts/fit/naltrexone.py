@@ -5,7 +5,7 @@
 
 The engine itself predicts: each step of the search is one `vesper validate --json --set ...`.
 Nothing is written; the fitted values are printed for a person to put into models/*.ant.
-No randomness, so the same model and observations give the same values.  docs/models.md says what
+No randomness, so the same model and observations give the same values.  docs/science/naltrexone.md says what
 is fitted to what, and why.  Needs python3-numpy and python3-scipy.
 
 The cost is a sum of squares in which every observation weighs alike: 0 where the prediction is
