@@ -194,5 +194,13 @@ TEST_P(EventMeaning, RatesInCompartmentsThatGrow) {
   expect_near(c.of["slope_V"], {0.5, 0.5});
 }
 
+// At 0 of the clock numbers have no end of smallness; the switch is found all the same.
+TEST_P(EventMeaning, ARunMayBeginOnASwitch) {
+  const auto [solution, of] =
+      run_text("model m\n x = 0; x' = piecewise(-1, x < 0, -2)\nend\n", {0, 1, 1000});
+  ASSERT_FALSE(solution.failure.has_value()) << solution.failure->reason;
+  expect_near(of.at("x"), {0, -1, -1000});
+}
+
 }  // namespace
 }  // namespace vesper::test
