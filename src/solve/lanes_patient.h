@@ -28,7 +28,7 @@ struct Lanes::Patient {
   double explicit_attempts = 0, explicit_since = 0;  // steps tried; attempts at the switch to it
 };
 
-inline constexpr std::size_t rows_together = 8;  // of a lane, before they go to its solution
+inline constexpr std::size_t rows_together = 4;  // of a lane, before they go to its solution
 
 // Calls f(lane) for each lane of the set, in order.
 template <class F>
