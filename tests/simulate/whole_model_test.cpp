@@ -28,15 +28,15 @@ Study prepared(const std::string& text) {
   return std::move(*study);
 }
 
-struct Run {
+struct Extent {
   std::vector<double> first, last, least, most;
 };
 
-Run run(const Study& study, std::size_t arm, std::size_t hypothesis = 0) {
+Extent extent(const Study& study, std::size_t arm, std::size_t hypothesis = 0) {
   const solve::Solution solution = study.solve(0, arm, hypothesis);
   EXPECT_FALSE(solution.failure.has_value()) << solution.failure->reason;
   const std::size_t width = study.watched().size();
-  Run found;
+  Extent found;
   found.first.assign(solution.values.begin(), solution.values.begin() + static_cast<int>(width));
   found.last.assign(solution.values.end() - static_cast<int>(width), solution.values.end());
   found.least = found.most = found.first;
@@ -55,8 +55,8 @@ const char* const signals =
 
 TEST(WholeModel, RestsForAYear) {
   const Study study = prepared(std::string(head) + "duration: 365 days\noutput: [{every: 24 h}]\n" +
-                               "arms: {none: []}\n" + signals);
-  const Run year = run(study, 0);
+                               "tolerances: {relative: 1e-9}\narms: {none: []}\n" + signals);
+  const Extent year = extent(study, 0);
   for (std::size_t k = 0; k < year.first.size(); ++k) {
     const double room = 1e-6 * std::max(1.0, std::fabs(year.first[k]));
     EXPECT_NEAR(year.least[k], year.first[k], room) << study.watched()[k].label;
@@ -69,7 +69,7 @@ TEST(WholeModel, NothingBecomesNegativeUnderAnyHypothesis) {
       prepared(std::string(head) + night + "duration: 12 weeks\noutput: [{every: 3 h}]\n" +
                "hypotheses: [H1, H2, H3]\nset: {taking_part: 1}\n" + signals);
   for (std::size_t hypothesis = 0; hypothesis < 3; ++hypothesis) {
-    const Run weeks = run(study, 0, hypothesis);
+    const Extent weeks = extent(study, 0, hypothesis);
     for (std::size_t k = 0; k < weeks.least.size(); ++k) {
       EXPECT_GE(weeks.least[k], -1e-9) << study.watched()[k].label;
       EXPECT_TRUE(std::isfinite(weeks.most[k])) << study.watched()[k].label;
@@ -87,9 +87,9 @@ TEST(WholeModel, MoreDrugOccupiesMore) {
                                "output: [{every: 30 min}]\nhypotheses: [H1, H2, H3]\n" +
                                "watch: [MOR occupancy, KOR occupancy, DOR occupancy]\n");
   for (std::size_t hypothesis = 0; hypothesis < 3; ++hypothesis) {
-    Run before = run(study, 0, hypothesis);
+    Extent before = extent(study, 0, hypothesis);
     for (std::size_t arm = 1; arm < study.protocol().arms.size(); ++arm) {
-      const Run now = run(study, arm, hypothesis);
+      const Extent now = extent(study, arm, hypothesis);
       for (std::size_t k = 0; k < 3; ++k) EXPECT_GT(now.most[k], before.most[k]) << arm << " " << k;
       before = now;
     }
@@ -105,7 +105,7 @@ TEST(WholeModel, WithLinksOffTheDrugChangesNothingElse) {
       "watch: [beta-endorphin fold, cortisol fold, mu receptors fold, central TNF fold,\n"
       "  M1 fraction fold, CRP fold, Th17 fold, Treg fold, NMDA charge fold, CDAI, pain (NRS),\n"
       "  PHQ-9, mental component (SF-36)]\n");
-  const Run drug = run(study, 0), none = run(study, 1);
+  const Extent drug = extent(study, 0), none = extent(study, 1);
   for (std::size_t k = 0; k < drug.last.size(); ++k) {
     // Not to the last bit: doses change the lengths of the steps.
     EXPECT_NEAR(drug.last[k], none.last[k], 1e-5 * std::max(1.0, std::fabs(none.last[k])))
