@@ -27,6 +27,7 @@ tr.figures td { border-bottom: 0; padding-bottom: 0; }
 tr.figures td.target { border-bottom: 1px solid var(--rule); padding-bottom: 6px; }
 td.verdict { font-weight: 600; }
 td.figure, th.figure { white-space: nowrap; }
+td a { overflow-wrap: anywhere; }
 .inside { color: var(--h3); font-weight: 600; } .missed { color: var(--warn); font-weight: 600; }
 )css";
 
