@@ -83,9 +83,7 @@ inline V rough_tenth_root_of_inverse(V x) {
 
 // --- the clock --------------------------------------------------------------------------------
 
-// A step grows to no more than three times the one before: where it grows faster, after a transient,
-// the dense output within it is worse than its ends, and rows of output tell.
-constexpr double safety = 0.9, least_factor = 0.2, most_factor = 3;
+constexpr double safety = 0.9, least_factor = 0.2, most_factor = 6;
 // h |lambda| that explicit steps are kept below: well within stability, where what is stiff dies
 // away in a step and does not linger at the size of the tolerance; and from which they count as
 // held back by it.

@@ -75,7 +75,7 @@ const std::vector<Small>& models() {
       {"two_compartments", two_compartments, 48, {bolus(0, 0, 10), bolus(0, 24, 10)}, 99, 135},
       {"saturable", saturable, 24, {}, 44, 45},
       {"binding", binding, 100, {}, 68, 68},
-      {"robertson", robertson, 4e4, {}, 80, 131},
+      {"robertson", robertson, 4e4, {}, 80, 109},
       {"van_der_pol", van_der_pol, 200, {}, 474, 495},
       {"predator", predator, 30, {}, 239, 146},
       {"logistic", logistic, 20, {}, 41, 35},
