@@ -9,9 +9,6 @@
 
 namespace vesper::evidence {
 
-namespace {
-
-constexpr std::size_t page = 100;  // columns
 std::string_view title_of(Use use) {
   switch (use) {
     case Use::fitted:
@@ -24,6 +21,9 @@ std::string_view title_of(Use use) {
   return "Reproduced model runs";
 }
 
+namespace {
+
+constexpr std::size_t page = 100;         // columns
 constexpr double same_prediction = 1e-4;  // relative; below the three digits that are shown
 
 template <class Values, class Value>

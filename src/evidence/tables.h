@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "evidence/evidence.h"
 
@@ -13,5 +14,8 @@ std::string validation_table(const Validation& validation, bool colour);
 
 // A list with one object for each comparison; no number (a failed run) is null.
 std::string validation_json(const Validation& validation);
+
+// The heading of a use: "Fitted", "Judged, never fitted", ...
+std::string_view title_of(Use use);
 
 }  // namespace vesper::evidence

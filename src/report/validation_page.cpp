@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evidence/tables.h"
 #include "files/write.h"
 #include "report/evidence_document.h"
 #include "report/evidence_pages.h"
@@ -18,18 +19,6 @@ using evidence::Observation;
 using evidence::Use;
 using evidence::Validation;
 using Sources = std::vector<evidence::SourceEntry>;
-
-std::string title_of(Use use) {
-  switch (use) {
-    case Use::fitted:
-      return "Fitted";
-    case Use::judged:
-      return "Judged, never fitted";
-    case Use::reproduced:
-      break;
-  }
-  return "Reproduced model runs";
-}
 
 std::string meaning_of(Use use) {
   switch (use) {
@@ -100,7 +89,7 @@ std::string scatter(const std::vector<Row>& rows, const std::vector<std::string>
   std::string out = fmt::format(
       "<figure><h4>{}: observed against predicted</h4>\n<svg class=\"chart\" width=\"{:.0f}\" "
       "viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"observed against predicted\">\n",
-      title_of(use), size, size, size);
+      evidence::title_of(use), size, size, size);
   for (const double value : x.decades()) {
     out += fmt::format(
         "<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.0f}\" y2=\"{2:.0f}\"/>"
@@ -266,7 +255,7 @@ std::string section(const Validation& validation, const std::vector<std::string>
   const std::vector<Row> rows = rows_of(validation, use);
   if (rows.empty()) return "";
   return fmt::format("<section id=\"{}\"><h2>{}</h2>\n<p>{}</p>\n", evidence::use_name(use),
-                     title_of(use), meaning_of(use)) +
+                     evidence::title_of(use), meaning_of(use)) +
          means_table(validation, use) + scatter(rows, hypotheses, use) +
          observations_table(rows, sources) + "</section>\n";
 }
@@ -282,7 +271,7 @@ std::string validation_page(const Validation& validation, const Sources& sources
     const std::size_t n = rows_of(validation, use).size();
     if (n == 0) continue;
     counts.push_back(fmt::format("{} {}", n, evidence::use_name(use)));
-    nav += fmt::format("<a href=\"#{}\">{}</a>", evidence::use_name(use), title_of(use));
+    nav += fmt::format("<a href=\"#{}\">{}</a>", evidence::use_name(use), evidence::title_of(use));
     body += section(validation, hypotheses, use, sources);
   }
   for (const Comparison& one : validation.comparisons) links = links || one.links_off.has_value();

@@ -229,7 +229,8 @@ TEST_F(Simulate, ARunThatFailsIsExitCodeOneWithTimeAndState) {
 }
 
 TEST_F(Simulate, WhatCannotBeWrittenIsSaid) {
-  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP();
+  if (!std::filesystem::exists("/dev/full"))
+    GTEST_SKIP() << "no /dev/full on this system: a full disk is not tried";
   const std::string command = "cd " + testing::quoted(folder.path().string()) + " && " +
                               testing::quoted(VESPER_BINARY) +
                               " simulate decay.ant --duration 1 >/dev/full 2>err";
