@@ -146,7 +146,7 @@ class Solver {
   }
 
   // Which unknown each rule determines.
-  Result<std::vector<std::string>> match(const std::vector<std::size_t>& rules) const {
+  Result<std::vector<std::string>> match(const std::vector<std::size_t>& rules) {
     std::set<std::string> all;
     for (const auto& unknowns : unknowns_) all.insert(unknowns.begin(), unknowns.end());
     std::map<std::string, std::size_t> owner;
@@ -161,6 +161,7 @@ class Solver {
                   place(rule.span));
     }
     if (all.size() > rules.size()) {
+      if (hold_boundary_species()) return match(rules);
       const Rule& rule = model_.rules[rules.front()];
       return fail(Code::unsolvable_rule,
                   fmt::format("what the rule 0 = {} determines is left open: {} may all change",
@@ -172,12 +173,31 @@ class Solver {
     return chosen;
   }
 
+  // Takes boundary species, which are held from outside unless a rule says otherwise, from among
+  // the unknowns, where the rules have others.  False: nothing changed.
+  bool hold_boundary_species() {
+    const auto held = [&](const std::string& id) {
+      return std::any_of(model_.symbols.begin(), model_.symbols.end(), [&](const Symbol& s) {
+        return s.id == id && s.boundary && s.initial != nullptr;
+      });
+    };
+    bool changed = false;
+    for (auto& unknowns : unknowns_) {
+      if (std::all_of(unknowns.begin(), unknowns.end(), held)) continue;
+      changed = std::erase_if(unknowns, held) > 0 || changed;
+    }
+    return changed;
+  }
+
   Result<void> solve(std::size_t index, const std::string& unknown) {
     Rule& rule = model_.rules[index];
     unknown_ = unknown;
     uses_.clear();
+    linear_ = true;
     const std::string shown = language::text(*rule.formula);
-    VESPER_TRY(const Linear linear, split(rule.formula, 0));
+    const Result<Linear> parts = split(rule.formula, 0);
+    if (!parts && !linear_) return leave_to_the_solver(rule);
+    VESPER_TRY(const Linear linear, parts);
     if (!linear.slope) {
       return fail(Code::unsolvable_rule,
                   fmt::format("in the rule 0 = {} '{}' cancels out", shown, unknown),
@@ -200,6 +220,22 @@ class Solver {
     return {};
   }
 
+  // The value in the model is where the search for it begins; without one, 1.
+  Result<void> leave_to_the_solver(Rule& rule) {
+    rule.target = unknown_;
+    for (Symbol& symbol : model_.symbols) {
+      if (symbol.id != unknown_) continue;
+      if (symbol.kind == SymbolKind::compartment) {
+        return fail(Code::unsolvable_rule,
+                    fmt::format("the rule 0 = {} is not linear in the size of compartment '{}'",
+                                language::text(*rule.formula), unknown_),
+                    place(rule.span), fmt::format("solve it by hand: `{} := ...`", unknown_));
+      }
+      if (symbol.initial == nullptr) symbol.initial = number(1);
+    }
+    return {};
+  }
+
   // Does the formula contain the unknown?
   Result<bool> uses(const ExpressionPtr& formula) {
     const auto known = uses_.find(formula);
@@ -216,11 +252,9 @@ class Solver {
     return found;
   }
 
-  tl::unexpected<Diagnostic> not_linear(const Expression& e) const {
-    return fail(Code::unsolvable_rule,
-                fmt::format("the rule cannot be solved for '{}', in which it is not linear: `{}`",
-                            unknown_, language::text(e)),
-                place(e.span), fmt::format("solve it by hand: `{} := ...`", unknown_));
+  tl::unexpected<Diagnostic> not_linear(const Expression& e) {
+    linear_ = false;
+    return fail(Code::unsolvable_rule, fmt::format("'{}' is not linear", unknown_), place(e.span));
   }
 
   Result<Linear> split(const ExpressionPtr& formula, int depth) {
@@ -330,6 +364,7 @@ class Solver {
   std::vector<std::vector<std::string>> unknowns_;  // by algebraic rule
   std::string unknown_;                             // that is being solved for
   std::map<ExpressionPtr, bool> uses_;
+  bool linear_ = true;  // as far as the rule has been taken apart
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 //   rate rule on a symbol         dx/dt = f
 //   rate rule on a concentration  c = n/V:  dn/dt = f V + c dV/dt
 //   rateOf a concentration        dc/dt = (dn/dt - c dV/dt)/V
+//   algebraic rule that determines x    0 = f
 //
 // with the conversion factor of the species, 1 where it has none, and dV/dt = 0 for a compartment
 // of fixed size, its own rate rule, or, where an assignment rule V(t, y) determines it, the total
@@ -68,9 +69,11 @@ Result<NodeId> Assembly::rate_of_change(std::size_t symbol) {
   State& state = system_.states[named.index];
   if (named.rule != nullptr) {
     VESPER_TRY(const NodeId rate, lowering_.lower(*named.rule->formula));
-    state.derivative = !named.compartment ? rate
-                                          : graph_->binary(Op::multiply, rate,
-                                                           lowering_.meaning(*named.compartment));
+    state.implicit = named.implicit();
+    state.derivative =
+        !named.compartment || state.implicit
+            ? rate
+            : graph_->binary(Op::multiply, rate, lowering_.meaning(*named.compartment));
     return rate;
   }
   state.derivative = change_by_reactions(named);
@@ -110,7 +113,7 @@ Result<void> Assembly::derive_states() {
   for (const std::size_t symbol : state_symbols_) {
     const NamedSymbol& named = names_[symbol];
     const bool varies = named.compartment && !names_.fixed_size(*named.compartment);
-    if (named.rule == nullptr || !varies) continue;
+    if (named.rule == nullptr || named.implicit() || !varies) continue;
     waiting.push_back(symbol);
     done[named.index] = false;
   }
@@ -176,6 +179,12 @@ Result<void> Assembly::add_doses() {
                       names_[*symbol].role == Role::parameter ? "a parameter"
                                                               : "determined by an assignment rule"),
           place, targets.empty() ? "" : "name a species or a symbol with a rate rule");
+    }
+    if (names_[*symbol].implicit()) {
+      return fail(Code::bad_dose_target,
+                  fmt::format("{} doses cannot enter '{}', which an algebraic rule determines",
+                              described.route, described.target),
+                  place, "name what the rule makes it from");
     }
     for (const DoseTarget& other : system_.dose_targets) {
       if (other.route == described.route && other.drug == described.drug) {
@@ -309,11 +318,9 @@ System Assembly::finish() {
   return std::move(system_);
 }
 
-Result<System> build(const language::Model& model) {
-  if (has_algebraic_rules(model)) {
-    VESPER_TRY(const language::Model solved, solve_algebraic_rules(model));
-    return build(solved);
-  }
+namespace {
+
+Result<System> assemble(const language::Model& model) {
   VESPER_TRY(const Names names, Names::resolve(model));
   Assembly assembly(names);
   VESPER_CHECK(assembly.lower_formulas());
@@ -324,6 +331,14 @@ Result<System> build(const language::Model& model) {
   VESPER_CHECK(assembly.add_hypotheses());
   VESPER_CHECK(assembly.check_units());
   return assembly.finish();
+}
+
+}  // namespace
+
+Result<System> build(const language::Model& model) {
+  if (!has_algebraic_rules(model)) return assemble(model);
+  VESPER_TRY(const language::Model solved, solve_algebraic_rules(model));
+  return assemble(solved);
 }
 
 }  // namespace vesper::equations

@@ -209,9 +209,9 @@ Result<void> Dimensions::check_initial(std::size_t index) {
 }
 
 Result<void> Dimensions::check_rule(const language::Rule& rule) {
-  if (rule.kind == language::Rule::Kind::algebraic) return {};  // checked as what it determines
-  const std::size_t index = *names_->symbol(rule.target);
   VESPER_TRY(const Dimension dimension, of(*rule.formula));
+  if (rule.kind == language::Rule::Kind::algebraic) return {};  // what is 0 may have any unit
+  const std::size_t index = *names_->symbol(rule.target);
   if (rule.kind == language::Rule::Kind::assignment) {
     return symbols_[index] ? agrees(*rule.formula, dimension, *symbols_[index],
                                     fmt::format("'{}' is", rule.target))

@@ -85,6 +85,17 @@ Result<void> Assembly::order_initial_values(const std::vector<std::size_t>& symb
       uses[i].push_back(item_of.at(used));
     }
   }
+  for (std::size_t i = 0; i < symbols.size(); ++i) {
+    for (const std::size_t item : uses[i]) {
+      if (!names_[symbols[item]].implicit()) continue;
+      const language::Symbol& symbol = *names_[symbols[i]].symbol;
+      return fail(Code::unsolvable_rule,
+                  fmt::format("the initial value of '{}' depends on '{}', which an algebraic rule "
+                              "determines and only the solver finds",
+                              symbol.id, names_[symbols[item]].symbol->id),
+                  names_.place(symbol.initial->span), "give it a value without it");
+    }
+  }
   const Ordering ordering = topological_order(uses);
   if (!ordering.cycle.empty()) {
     std::string circle;

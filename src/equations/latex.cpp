@@ -127,14 +127,18 @@ std::string equations_latex(const System& system) {
   const std::vector<NodeId> formulas = formulas_of(system);
   printer.share(formulas);
 
-  Equations rates, rules, shared, initial;
+  Equations rates, implicit, rules, shared, initial;
   for (std::uint32_t i = 0; i < system.states.size(); ++i) {
     const State& state = system.states[i];
     const auto per_time = state.unit && system.time_unit
                               ? std::optional(*state.unit / *system.time_unit)
                               : std::nullopt;
     const std::string name = printer.state_name(i);
-    rates.add(rate_of(name), printer.reference(state.derivative), per_time);
+    if (state.implicit) {
+      implicit.add("0", printer.reference(state.derivative), std::nullopt);
+    } else {
+      rates.add(rate_of(name), printer.reference(state.derivative), per_time);
+    }
     initial.add(fmt::format("{}(0)", name), printer.reference(state.initial), state.unit);
   }
   for (const Output& output : system.outputs) {
@@ -149,9 +153,10 @@ std::string equations_latex(const System& system) {
   for (const Printer::Shared& part : printer.shared()) {
     shared.add(part.name, printer.definition(part.node));
   }
-  return rates.text("Rates of change") + rules.text("Concentrations, rules and reaction rates") +
-         shared.text("Shared parts") + initial.text("At the start") +
-         event_tables(system, printer) + parameter_tables(system, printer);
+  return rates.text("Rates of change") + implicit.text("Solved in every step") +
+         rules.text("Concentrations, rules and reaction rates") + shared.text("Shared parts") +
+         initial.text("At the start") + event_tables(system, printer) +
+         parameter_tables(system, printer);
 }
 
 }  // namespace vesper::equations

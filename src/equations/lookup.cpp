@@ -7,6 +7,10 @@
 #include "equations/system.h"
 
 namespace vesper::equations {
+
+bool System::has_implicit_states() const {
+  return std::any_of(states.begin(), states.end(), [](const State& s) { return s.implicit; });
+}
 namespace {
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {

@@ -236,6 +236,10 @@ Result<NodeId> Lowering::rate_of(const Expression& e, const Scope& scope) {
     return refuse(fmt::format("the rate of '{}', which an assignment rule determines, is not kept",
                               argument.name));
   }
+  if (named.implicit()) {
+    return refuse(fmt::format("the rate of '{}', which an algebraic rule determines, is not kept",
+                              argument.name));
+  }
   if (named.role == Role::parameter) return graph_.constant(0);
   if (named.rule == nullptr && named.compartment &&
       names_[*named.compartment].role == Role::assigned) {

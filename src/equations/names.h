@@ -38,8 +38,10 @@ struct NamedSymbol {
   const language::Symbol* symbol = nullptr;
   Role role = Role::parameter;
   std::uint32_t index = 0;               // in System::parameters or System::states
-  const language::Rule* rule = nullptr;  // assignment or rate rule
+  const language::Rule* rule = nullptr;  // assignment or rate rule, or algebraic with a target
   std::vector<Flux> fluxes;              // of a species that reactions change
+  // A state whose value an algebraic rule determines.
+  bool implicit() const { return rule != nullptr && rule->kind == language::Rule::Kind::algebraic; }
   bool set_by_events = false;
   bool dosed = false;
   std::optional<std::size_t> compartment;  // a species that means a concentration: where it lies

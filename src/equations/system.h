@@ -2,6 +2,9 @@
 //
 //   dy/dt = f(t, y, p),   y(t0) = y0(p),   outputs w = g(t, y, p),   events when h(t, y, p) > 0
 //
+// and, for the states that an algebraic rule determines, 0 = f(t, y, p) in place of dy/dt: a
+// differential-algebraic system of index 1.
+//
 // y: states (amounts of species, values of rate-rule variables).  p: parameters, with those that
 // events change at their current value.  Numbers are data: the graph depends on the model's
 // structure alone, and parameter values are never folded into it.
@@ -40,8 +43,9 @@ struct Parameter : Identity {
 };
 
 struct State : Identity {
-  NodeId derivative = 0;  // dy/dt
+  NodeId derivative = 0;  // dy/dt, or what is to be 0
   NodeId initial = 0;     // over parameters (no states)
+  bool implicit = false;  // 0 = derivative; `initial` is where the search for its value begins
 };
 
 // Everything that can be watched: states (a species as its symbol means: concentration where it
@@ -106,6 +110,7 @@ struct System {
   std::vector<NodeId> time_roots;  // their sign changes are where f can jump (piecewise, floor)
   std::vector<files::Source> sources;
 
+  bool has_implicit_states() const;
   // By id, by display name, or by an unambiguous last part ("CL" for "pk.CL").  An unknown name is
   // an error with the nearest known one; an ambiguous one lists its candidates.
   Result<std::uint32_t> parameter(std::string_view name, const Place& place = {}) const;

@@ -161,11 +161,16 @@ std::string equations_text(const System& system) {
   const std::vector<NodeId> formulas = formulas_of(system);
   printer.share(formulas);
 
-  Section rates, rules, concentrations, shared, initial, parameters;
+  Section rates, implicit, rules, concentrations, shared, initial, parameters;
   for (std::uint32_t i = 0; i < system.states.size(); ++i) {
     const State& state = system.states[i];
-    rates.add(printer.state_name(i) + "'",
-              printer.reference(state.derivative) + bracketed(per_time(system, state.unit)));
+    if (state.implicit) {
+      implicit.add("0", printer.reference(state.derivative) + ",  which determines " +
+                            printer.state_name(i) + bracketed(state.unit));
+    } else {
+      rates.add(printer.state_name(i) + "'",
+                printer.reference(state.derivative) + bracketed(per_time(system, state.unit)));
+    }
     initial.add(printer.state_name(i), printer.reference(state.initial) + bracketed(state.unit));
   }
   for (std::size_t i = 0; i < system.outputs.size(); ++i) {
@@ -184,6 +189,7 @@ std::string equations_text(const System& system) {
   }
   std::string out = summary(system);
   out += rates.text("rates of change");
+  out += implicit.text("solved in every step");
   out += concentrations.text("concentrations");
   out += rules.text("assignment rules and reaction rates");
   out += shared.text("shared parts");
@@ -210,7 +216,8 @@ std::string jacobian_text(const System& system) {
     for (std::uint32_t k = jacobian.column_start[j]; k < jacobian.column_start[j + 1]; ++k) {
       const std::uint32_t i = jacobian.row[k];
       pattern[i][j] = 'x';
-      entries.add(fmt::format("d {}'/d {}", printer.state_name(i), printer.state_name(j)),
+      const char* of = system.states[i].implicit ? "d (0 = ...) of {}/d {}" : "d {}'/d {}";
+      entries.add(fmt::format(fmt::runtime(of), printer.state_name(i), printer.state_name(j)),
                   printer.reference(jacobian.value[k]));
     }
   }

@@ -76,6 +76,8 @@ void Course::begin(std::span<double> y) {
   for (std::size_t k = 0; k < y.size(); ++k)
     if (!std::isfinite(y[k]))
       return fail(problem_.start, state_label(k), "its initial value is not finite");
+  settle(problem_.start, y);
+  if (failed()) return;
 
   forcing_ = Forcing(problem_.inputs, problem_.start);
   solution.values.reserve(problem_.grid.size() * engine_.outputs.size());
@@ -90,6 +92,8 @@ void Course::begin(std::span<double> y) {
 
 void Course::happen(double t, std::span<double> y) {
   forcing_.arrive(t, y);
+  settle(just_after(t), y);
+  if (failed()) return;
   // At t itself, and just after: `time == 24` and `time > 24` both turn true there.
   notice(t, t, y);
   notice(t, just_after(t), y);

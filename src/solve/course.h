@@ -24,6 +24,8 @@ class Course {
   // Everything that happens at t: doses first, then the events that are due, those that doses, the
   // clock and other events set off among them.
   void happen(double t, std::span<double> y);
+  // Finds the implicit states that fulfil their rules, from where they are; see settle.cpp.
+  void settle(double t, std::span<double> y);
   // The next time after t at which something happens that is known beforehand, or the end.
   double next_stop(double t) const;
   // False, with a failure, when `tries` steps are too many or time stands still.  `blamed` names

@@ -87,6 +87,7 @@ void Course::execute_due(double t, std::span<double> y) {
                   fmt::format("events set each other off without end; the latest is '{}'",
                               engine_.system->events[pending.event].id));
     execute(pending, t, y);
+    if (!failed()) settle(just_after(t), y);
     if (!failed()) notice(t, just_after(t), y);
   }
 }

@@ -128,6 +128,8 @@ Engine::Engine(std::shared_ptr<const System> given, std::vector<std::uint32_t> w
       time_stops(*system->graph, all_roots(*system)) {
   assert(system->states.empty() ||
          system->jacobian.column_start.size() == system->states.size() + 1);
+  for (std::uint32_t k = 0; k < system->states.size(); ++k)
+    if (system->states[k].implicit) implicit.push_back(k);
   pattern =
       with_diagonal(system->jacobian, static_cast<std::uint32_t>(system->states.size()), position);
   switches_end = system->events.size() + switches(*system).size();

@@ -35,6 +35,8 @@ struct Engine {
   std::size_t switches_end = 0;  // of the conditions
   std::vector<EventFormulas> events;
 
+  std::vector<std::uint32_t> implicit;  // states that an algebraic rule determines, ascending
+
   // df/dy with the whole diagonal; a system without states gets one that rests, since CVODE wants
   // at least one.
   reference::SparsePattern pattern;

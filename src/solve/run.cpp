@@ -1,4 +1,5 @@
-// dy/dt = f(t, y, p) + sum_j r_j(t) e_{s_j} between stops, jumps at them; see solve.h.
+// dy/dt = f(t, y, p) + sum_j r_j(t) e_{s_j} between stops, jumps at them; see solve.h.  CVODE
+// integrates it, IDA where the system has implicit states.
 //
 // A stop is a time that is known beforehand at which something changes at once: a bolus, a release
 // that begins or ends, a switch by the clock, the end.  The integrator starts afresh at each.
@@ -16,6 +17,8 @@
 #include <cmath>
 #include <limits>
 
+#include "reference/cvode.h"
+#include "reference/ida.h"
 #include "solve/times.h"
 #include "solve/trace.h"
 
@@ -68,9 +71,12 @@ void Run::begin() {
   std::vector<double> absolute = problem_.tolerances.absolute_by_state;
   absolute.resize(y_.size(), problem_.tolerances.absolute);
   const Tolerances& tolerances = problem_.tolerances;
-  cvode_ = std::make_unique<reference::Cvode>(
-      static_cast<reference::Ode&>(*this),
-      reference::CvodeTolerances{tolerances.relative, absolute, tolerances.of_largest});
+  const reference::IntegratorTolerances local{tolerances.relative, absolute, tolerances.of_largest};
+  reference::Equations& equations = *this;
+  if (engine_.implicit.empty())
+    integrator_ = std::make_unique<reference::Cvode>(equations, local);
+  else
+    integrator_ = std::make_unique<reference::Ida>(equations, local);
   if (problem_.trace && problem_.trace_from <= t_) {
     evaluate_outputs(t_, y_, trace_row(0));
     add_trace_point(t_, trace_row(0));
@@ -90,26 +96,26 @@ void Run::travel(double stop) {
     t_ = stop;
     return;
   }
-  cvode_->restart(t_, y_);
+  integrator_->restart(t_, y_);
   ++solution_.statistics.restarts;
   const double without_states = (problem_.end - problem_.start) / steps_without_states;
   while (t_ < stop) {
     if (!course_.gets_on(t_, steps_ + solution_.statistics.restarts, [this] { return blamed(); }))
       return;
-    cvode_->limit_step(states_ > 0 ? course_.forcing().longest_step(t_) : without_states);
-    const auto reached = cvode_->step(stop);
+    integrator_->limit_step(states_ > 0 ? course_.forcing().longest_step(t_) : without_states);
+    const auto reached = integrator_->step(stop);
     ++steps_;
     if (!reached) {
-      const reference::CvodeFailure& failure = reached.error();
+      const reference::IntegratorFailure& failure = reached.error();
       return course_.fail(failure.time, failure.state ? course_.state_label(*failure.state) : "",
                           failure.reason);
     }
     const auto change = engine_.watches ? first_change(t_, *reached) : std::nullopt;
     const double to = change.value_or(*reached);
     if (change)
-      cvode_->interpolate(to, y_);
+      integrator_->interpolate(to, y_);
     else
-      std::ranges::copy(cvode_->state(), y_.begin());
+      std::ranges::copy(integrator_->state(), y_.begin());
     record(t_, to, change || to == stop);
     t_ = to;
     if (change) return;
@@ -117,8 +123,8 @@ void Run::travel(double stop) {
 }
 
 void Run::finish() {
-  if (cvode_) {
-    const reference::CvodeStatistics counted = cvode_->statistics();
+  if (integrator_) {
+    const reference::IntegratorStatistics counted = integrator_->statistics();
     solution_.statistics.steps = counted.steps;
     solution_.statistics.evaluations = counted.evaluations;
     solution_.statistics.jacobians = counted.jacobians;
@@ -157,7 +163,7 @@ std::optional<double> Run::first_change(double from, double to) {
   double before = from;
   for (int k = 1; k <= probes; ++k) {
     const double probe = k == probes ? to : from + (to - from) * k / probes;
-    cvode_->interpolate(probe, y_between_);
+    integrator_->interpolate(probe, y_between_);
     course_.look(inside(probe), y_between_);
     if (course_.changed()) return locate_change(before, probe);
     course_.keep_looking();
@@ -171,7 +177,7 @@ double Run::locate_change(double from, double to) {
   while (to - from > 4 * rounding * std::max(std::fabs(from), std::fabs(to))) {
     const double middle = from + (to - from) / 2;
     if (middle <= from || middle >= to) break;
-    cvode_->interpolate(middle, y_between_);
+    integrator_->interpolate(middle, y_between_);
     course_.look(inside(middle), y_between_);
     (course_.changed() ? to : from) = middle;
   }
@@ -184,7 +190,7 @@ void Run::record(double from, double to, bool something_happens) {
   for (; next_grid_ < problem_.grid.size() && problem_.grid[next_grid_] <= to; ++next_grid_) {
     const double t = problem_.grid[next_grid_];
     if (something_happens && coincide(t, to)) break;
-    cvode_->interpolate(t, y_between_);
+    integrator_->interpolate(t, y_between_);
     const std::size_t end = solution_.values.size();
     solution_.values.resize(end + width);
     evaluate_outputs(t, y_between_, std::span(solution_.values).subspan(end));
@@ -193,7 +199,7 @@ void Run::record(double from, double to, bool something_happens) {
   if (solution_.trace.times.empty()) {
     if (to <= problem_.trace_from) return;  // what happens at `to` comes first
     from = std::max(from, problem_.trace_from);
-    cvode_->interpolate(from, y_between_);
+    integrator_->interpolate(from, y_between_);
     evaluate_outputs(inside(from), y_between_, trace_row(0));
     add_trace_point(from, trace_row(0));
   } else {
@@ -210,7 +216,7 @@ void Run::trace_between(double from, std::span<const double> at_from, double to,
   const double middle = from + (to - from) / 2;
   if (middle <= from || middle >= to) return;
   const std::span<double> row = trace_row(2 + depth);
-  cvode_->interpolate(middle, y_between_);
+  integrator_->interpolate(middle, y_between_);
   evaluate_outputs(middle, y_between_, row);
   // A bend and its counter-bend can meet what is read in the middle: a whole step must be closer.
   const double share = depth > 0 ? 1 : 1.0 / 8;
@@ -237,6 +243,10 @@ void Run::evaluate_outputs(double t, std::span<const double> y, std::span<double
 void Run::add_trace_point(double t, std::span<const double> row) {
   solution_.trace.times.push_back(t);
   solution_.trace.values.insert(solution_.trace.values.end(), row.begin(), row.end());
+}
+
+bool Run::algebraic(std::size_t state) const {
+  return std::ranges::binary_search(engine_.implicit, state);
 }
 
 void Run::derivatives(double t, std::span<const double> y, std::span<double> dydt) {
@@ -267,7 +277,7 @@ std::span<double> Run::trace_row(unsigned k) {
 }
 
 std::string Run::blamed() const {
-  const auto state = cvode_->blame();
+  const auto state = integrator_->blame();
   return state ? course_.state_label(*state) : "";
 }
 

@@ -6,22 +6,23 @@
 #include <string>
 #include <vector>
 
-#include "reference/cvode.h"
+#include "reference/integrator.h"
 #include "solve/course.h"
 #include "solve/engine.h"
 #include "solve/solve.h"
 
 namespace vesper::solve {
 
-class Run final : private reference::Ode {
+class Run final : private reference::Equations {
  public:
   Run(const Engine& engine, const Problem& problem);
   Solution solve();  // once
 
  private:
-  // What CVODE integrates.
+  // What is integrated.
   std::size_t size() const override { return y_.size(); }
   const reference::SparsePattern& pattern() const override { return engine_.pattern; }
+  bool algebraic(std::size_t state) const override;
   void derivatives(double t, std::span<const double> y, std::span<double> dydt) override;
   void jacobian(double t, std::span<const double> y, std::span<double> entries) override;
 
@@ -51,7 +52,7 @@ class Run final : private reference::Ode {
   const std::size_t states_;
   Course course_;
   Solution& solution_;  // of course_
-  std::unique_ptr<reference::Cvode> cvode_;
+  std::unique_ptr<reference::Integrator> integrator_;
 
   double t_ = 0;
   std::vector<double> y_;        // at t_; one that rests at 0 when the system has no state

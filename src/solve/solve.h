@@ -2,6 +2,8 @@
 //
 //   dy/dt = f(t, y, p) + sum_j r_j(t) e_{s_j},     y jumps by a_j at boluses and by events' rules
 //
+// (and 0 = f for implicit states, which are found anew after every jump)
+//
 // where r_j is the input rate of dose part j into state s_j.  Between two stops (dose, release
 // corner, event, end) the right-hand side is smooth and one integrator run covers it.
 //
@@ -145,7 +147,8 @@ struct FastOptions {
   std::filesystem::path cache;  // folder of compiled code; empty: none
 };
 
-// Compiled lanes, one patient in each.  The reason why not, in words.
+// Compiled lanes, one patient in each.  The reason why not, in words.  The steppers of the lanes
+// are for ordinary equations: a system with implicit states is solved by the reference engine.
 tl::expected<std::unique_ptr<Compiled>, std::string> compile_fast(
     std::shared_ptr<const equations::System> system, std::vector<std::uint32_t> outputs,
     const FastOptions& options);

@@ -292,12 +292,38 @@ const std::vector<Case>& cases() {
          d.rule("", language::make(Kind::subtract, {d.name("x"), d.number(2)}),
                 language::Rule::Kind::algebraic);
        }},
-      {"algebraic rule that is not linear", Code::unsolvable_rule, "x^2", "not linear", "by hand",
+      {"algebraic rule that is not linear in a size", Code::unsolvable_rule, " rule", "not linear",
+       "by hand",
+       [](Draft& d) {
+         d.symbol("x", d.number(1), SymbolKind::compartment);
+         const auto two = d.number(2);
+         const auto square = language::make(Kind::power, {d.name("x"), two}, d.span("x^2"));
+         d.rule("", language::make(Kind::subtract, {square, two}), language::Rule::Kind::algebraic);
+       }},
+      {"initial value that only the solver could find", Code::unsolvable_rule, "x^2", "only the",
+       "without it",
        [](Draft& d) {
          d.symbol("x", d.number(1));
          const auto two = d.number(2);
          const auto square = language::make(Kind::power, {d.name("x"), two}, d.span("x^2"));
          d.rule("", language::make(Kind::subtract, {square, two}), language::Rule::Kind::algebraic);
+         d.symbol("y", square);
+         d.rule("y", two, language::Rule::Kind::rate);
+       }},
+      {"rate of what an algebraic rule determines", Code::unsupported_function, "rateOf(x)",
+       "algebraic rule", "",
+       [](Draft& d) {
+         d.symbol("x", d.number(1));
+         const auto two = d.number(2);
+         const auto square = language::make(Kind::power, {d.name("x"), two}, d.span("x^2"));
+         d.rule("", language::make(Kind::subtract, {square, two}), language::Rule::Kind::algebraic);
+         d.symbol("y", d.number(1));
+         Expression rate;
+         rate.kind = Kind::call;
+         rate.name = "rateOf";
+         rate.arguments = {d.name("x")};
+         rate.span = d.span("rateOf(x)");
+         d.rule("y", std::make_shared<Expression>(rate), language::Rule::Kind::rate);
        }},
       {"stoichiometry that is no parameter", Code::not_a_species, "reactant S", "no parameter", "",
        [](Draft& d) {

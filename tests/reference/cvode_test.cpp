@@ -15,7 +15,7 @@ using reference::Cvode;
 using reference::SparsePattern;
 
 // Dense problems from functions; the Jacobian by hand, column by column.
-struct Written final : reference::Ode {
+struct Written final : reference::Equations {
   using Function = std::function<void(double, std::span<const double>, std::span<double>)>;
   Written(std::size_t n, Function rates, Function slopes)
       : size_(n), rates_(std::move(rates)), slopes_(std::move(slopes)) {
@@ -120,7 +120,7 @@ TEST(Cvode, NamesTheRateThatIsNotFinite) {
     Cvode cvode(ode, {1e-6, tight});
     cvode.restart(0, std::vector<double>{1, 1});
     testing::internal::CaptureStderr();
-    tl::expected<double, reference::CvodeFailure> reached = 0.0;
+    tl::expected<double, reference::IntegratorFailure> reached = 0.0;
     for (int k = 0; k < 100'000 && reached && cvode.time() < 1; ++k) reached = cvode.step(1);
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
     if (!reached) {
@@ -167,7 +167,7 @@ TEST(Cvode, RefusesGrowthThatItCannotFollow) {
       [](double, auto, auto out) { out[0] = 1e200; });
   Cvode cvode(ode, {1e-6, std::vector<double>{1e-9}});
   cvode.restart(0, std::vector<double>{0});
-  tl::expected<double, reference::CvodeFailure> reached = 0.0;
+  tl::expected<double, reference::IntegratorFailure> reached = 0.0;
   for (int k = 0; k < 10'000 && reached && cvode.time() < 1; ++k) reached = cvode.step(1);
   ASSERT_FALSE(reached);
   EXPECT_EQ(reached.error().state, 0u);
