@@ -13,37 +13,9 @@ written; the values are printed for a person to put into models/*.ant.  No rando
     crohn   placebo_most   CDAI-70 response of 40 % on placebo, 12 weeks, Smith 2011
             effect_naltrexone   88 % on 4.5 mg, with the link on
 """
-import argparse
-import csv
-import io
 import math
-import pathlib
-import subprocess
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def simulate(vesper, model, hours, steps, variables, **settings):
-    """Columns of a run, by name."""
-    command = [vesper, "simulate", str(ROOT / "models" / f"{model}.ant"), "--duration", str(hours),
-               "--steps", str(steps), "--variables", ",".join(variables)]
-    for name, value in settings.items():
-        command += ["--set", f"{name}={value!r}"]
-    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    rows = list(csv.DictReader(io.StringIO(out)))
-    return {name: [float(row[name]) for row in rows] for name in rows[0]}
-
-
-def bisect(f, low, high, steps=40):
-    """x with f(x) = 0, f rising or falling between low and high."""
-    rising = f(low) < 0
-    for _ in range(steps):
-        middle = 0.5 * (low + high)
-        if (f(middle) < 0) == rising:
-            low = middle
-        else:
-            high = middle
-    return 0.5 * (low + high)
+from engine import arguments, bisect, simulate
 
 
 def mouse():
@@ -75,16 +47,12 @@ def crohn(vesper):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--vesper", default=str(ROOT / "build/release/vesper"))
-    parser.add_argument("stages", nargs="*", choices=["mouse", "ogf", "crohn", []])
-    options = parser.parse_args()
-    stages = options.stages or ["mouse", "ogf", "crohn"]
-    if "mouse" in stages:
+    options = arguments(__doc__, ["mouse", "ogf", "crohn"])
+    if "mouse" in options.stages:
         print("k_e %.4g /h, potency %.4g kg/mg" % mouse())
-    if "ogf" in stages:
+    if "ogf" in options.stages:
         print("a %.4g, h %.4g" % ogf(options.vesper))
-    if "crohn" in stages:
+    if "crohn" in options.stages:
         print("placebo_most %.4g, effect_naltrexone %.4g" % crohn(options.vesper))
 
 

@@ -3,8 +3,8 @@
 
     scripts/fit/magnesium.py
 
-Python's standard library only; no randomness.  It holds the equations of the gut and of the plasma
-once more, in a few lines, and prints values for a person to put into the model.
+It holds the equations of the gut and of the plasma once more, in a few lines, and prints values for
+a person to put into the model.  No randomness.  Needs python3-scipy.
 
 gut     V_gut and K_gut from two figures of Fine 1991: 65 % absorbed at the smallest intake (a meal,
         taken as 1 mmol) and 11 % at the largest (41 mmol); passage is held at 1 /h, and K_gut at no
@@ -14,6 +14,10 @@ csf     k_in of the reading `leaky`: CSF magnesium 0.18 mM above rest 4 h after 
         sulfate (75 kg, 15 min), with the plasma that the model gives (Fuchs-Buder); k_out 0.14 /h.
 """
 import math
+
+from scipy.optimize import minimize
+
+from engine import bisect
 
 GFR, FU, C0, TM, SPLAY, LINEAR = 6.0, 0.70, 0.85, 0.576, 0.0355, 0.07
 KT, K_LEAST = 1.0, 0.05
@@ -34,36 +38,6 @@ def fraction(dose, v, k, kt, oxide=0.0):
         b = rate(g + h * a[0], o + h * a[1])
         g, o, taken = g + h * (a[0] + b[0]) / 2, o + h * (a[1] + b[1]) / 2, taken + h * (a[2] + b[2]) / 2
     return taken / dose
-
-
-def minimise(f, x, step=0.3):
-    """Nelder-Mead."""
-    n = len(x)
-    simplex = [list(x)] + [[x[j] + (step if i == j else 0) for j in range(n)] for i in range(n)]
-    values = [f(p) for p in simplex]
-    for _ in range(200 * n):
-        order = sorted(range(n + 1), key=lambda i: values[i])
-        simplex, values = [simplex[i] for i in order], [values[i] for i in order]
-        if values[-1] - values[0] < 1e-10:
-            break
-        mid = [sum(p[j] for p in simplex[:-1]) / n for j in range(n)]
-        at = lambda t: [mid[j] + t * (simplex[-1][j] - mid[j]) for j in range(n)]
-        tried = at(-1)
-        value = f(tried)
-        if value < values[0]:
-            far = at(-2)
-            if f(far) < value:
-                tried, value = far, f(far)
-        elif value >= values[-2]:
-            tried = at(0.5)
-            value = f(tried)
-            if value >= values[-1]:
-                simplex = [simplex[0]] + [[(p[j] + simplex[0][j]) / 2 for j in range(n)]
-                                          for p in simplex[1:]]
-                values = [values[0]] + [f(p) for p in simplex[1:]]
-                continue
-        simplex[-1], values[-1] = tried, value
-    return simplex[0], values[0]
 
 
 def cost(p):
@@ -99,15 +73,14 @@ def csf():
 
 
 def main():
-    best, value = minimise(cost, [math.log(0.3), math.log(0.2)])
+    found = minimize(cost, [math.log(0.3), math.log(0.2)], method="Nelder-Mead",
+                     options={"xatol": 1e-8, "fatol": 1e-10})
+    best, value = found.x, found.fun
     v, k = math.exp(best[0]), max(math.exp(best[1]), K_LEAST)
     print(f"V_gut {v:.4g} mmol/h, K_gut {k:.4g} mmol; cost {value:.3g}")
     print("absorbed: " + ", ".join(f"{dose} mmol {fraction(dose, v, k, KT):.3f}" for dose in (1, 2.88, 12, 41)))
-    low, high = 1e-4, 1.0
-    for _ in range(40):
-        mid = math.sqrt(low * high)
-        low, high = (mid, high) if fraction(10.5, v, k, KT, mid) < 0.04 else (low, mid)
-    print(f"k_dissolve {low:.4g} /h")
+    rate = bisect(lambda x: fraction(10.5, v, k, KT, math.exp(x)) - 0.04, math.log(1e-4), 0.0)
+    print(f"k_dissolve {math.exp(rate):.4g} /h")
     rise, seen = csf()
     print(f"leaky k_in {0.18 / rise:.3g} /h; serum rise at 0.5, 1.5, 4 h: "
           + ", ".join(f"{seen[t] - C0:.3f}" for t in (0.5, 1.5, 4)) + " mM (study: 0.50, 0.21, 0.08)")

@@ -19,16 +19,9 @@ The kinetics are more parameters than the labels pin down, so each is also held 
 value by a prior of 30 % (0.3 on the logarithm).  Binding has no prior.  Fit the kinetics first and
 put them into models/kinetics.ant: binding is fitted on the model as it stands.
 """
-import argparse
-import json
-import pathlib
-import subprocess
-import sys
-
 import numpy as np
-from scipy.optimize import least_squares
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from engine import arguments, least_squares, predict, show
 
 # Starting values from a two-compartment reading of the labels with clearance at 140 L/h.
 KINETICS = {
@@ -62,24 +55,6 @@ def residual(row):
     return 4 * (predicted - observed) / (high - low)
 
 
-def predict(vesper, hypothesis, ids, values):
-    command = [vesper, "validate", "--json", "--hypothesis", hypothesis, *ids]
-    for name, value in values.items():
-        command += ["--set", f"{name}={value:.12g}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    try:
-        rows = json.loads(done.stdout)
-    except json.JSONDecodeError:
-        sys.exit(f"{' '.join(command)}\n{done.stderr}")
-    by_id = {row["id"]: row for row in rows if row["hypothesis"] == hypothesis}
-    for one in ids:
-        if by_id.get(one, {}).get("predicted") is None:
-            sys.exit(f"no prediction of {one} under {hypothesis}\n{done.stderr}")
-        if by_id[one]["use"] != "fitted":
-            sys.exit(f"{one} is only judged; nothing may be fitted to it")
-    return [by_id[one] for one in ids]
-
-
 def fit(vesper, stage):
     hypothesis, start, ids, prior = STAGES[stage]
     names = list(start)
@@ -87,31 +62,23 @@ def fit(vesper, stage):
 
     def residuals(x):
         values = dict(zip(names, np.exp(x)))
-        out = [residual(row) for row in predict(vesper, hypothesis, ids, values)]
+        out = [residual(row) for row in predict(vesper, ids, values, hypothesis)]
         if prior is not None:
             out += list((x - origin) / prior)
         return np.array(out)
 
-    found = least_squares(residuals, origin, diff_step=2e-3, xtol=1e-5, ftol=1e-5)
-    spread = np.sqrt(np.diag(np.linalg.inv(found.jac.T @ found.jac)))
-    print(f"\n{stage}: cost {2 * found.cost:.2f} after {found.nfev} steps")
-    for name, x, sd in zip(names, found.x, spread):
+    best, spread, cost, steps = least_squares(residuals, origin, xtol=1e-5, ftol=1e-5)
+    print(f"\n{stage}: cost {cost:.2f} after {steps} steps")
+    for name, x, sd in zip(names, best, spread):
         low, value, high = np.exp([x - 1.96 * sd, x, x + 1.96 * sd])
         print(f"  {name:14s} {value:9.4g}   95 % {low:.3g} to {high:.3g}")
-    for row in predict(vesper, hypothesis, ids, dict(zip(names, np.exp(found.x)))):
-        print(f"  {row['id']:32s} {row['predicted']:9.4g}   "
-              f"observed {row['observed']:g} {row['unit']}")
+    show(predict(vesper, ids, dict(zip(names, np.exp(best))), hypothesis))
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--vesper", default=str(ROOT / "build" / "release" / "vesper"))
-    parser.add_argument("stages", nargs="*", choices=[[], *STAGES], default=[])
-    arguments = parser.parse_args()
-    if not pathlib.Path(arguments.vesper).exists():
-        sys.exit(f"{arguments.vesper} is not built; ./scripts/demo builds it, or give --vesper")
-    for stage in arguments.stages or STAGES:
-        fit(arguments.vesper, stage)
+    options = arguments(__doc__, STAGES)
+    for stage in options.stages:
+        fit(options.vesper, stage)
 
 
 if __name__ == "__main__":

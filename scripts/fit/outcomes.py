@@ -12,16 +12,9 @@ Each stage fits a few parameters of one model to a few figures.  An observation 
 study's own where it gives one (or a p value), else a tenth of the figure.  Drug effects that are
 disputed have priors centred on zero.
 """
-import argparse
-import json
-import pathlib
-import subprocess
-import sys
-
 import numpy as np
-from scipy.optimize import least_squares
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from engine import arguments, least_squares, predict, show
 
 # Stage: start values, observations with their standard deviations, priors (mean, sd).
 STAGES = {
@@ -49,23 +42,6 @@ STAGES = {
 }
 
 
-def predict(vesper, ids, values):
-    command = [vesper, "validate", "--json", *ids]
-    for name, value in values.items():
-        command += ["--set", f"{name}={value:.12g}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    try:
-        rows = {row["id"]: row for row in json.loads(done.stdout)}
-    except json.JSONDecodeError:
-        sys.exit(f"{' '.join(command)}\n{done.stderr}")
-    for one in ids:
-        if rows.get(one, {}).get("predicted") is None:
-            sys.exit(f"no prediction of {one}\n{done.stderr}")
-        if rows[one]["use"] != "fitted":
-            sys.exit(f"{one} is only judged; nothing may be fitted to it")
-    return [rows[one] for one in ids]
-
-
 def fit(vesper, stage):
     start, figures, priors = STAGES[stage]
     names, ids = list(start), list(figures)
@@ -78,26 +54,19 @@ def fit(vesper, stage):
         out += [(values[name] - mean) / sd for name, (mean, sd) in priors.items()]
         return np.array(out)
 
-    found = least_squares(residuals, np.ones(len(names)), diff_step=2e-3, xtol=1e-6, ftol=1e-6)
-    spread = np.sqrt(np.diag(np.linalg.inv(found.jac.T @ found.jac))) * scale
-    print(f"\n{stage}: cost {2 * found.cost:.3f} after {found.nfev} steps")
-    values = dict(zip(names, found.x * scale))
-    for (name, value), sd in zip(values.items(), spread):
+    best, spread, cost, steps = least_squares(residuals, np.ones(len(names)), xtol=1e-6, ftol=1e-6)
+    print(f"\n{stage}: cost {cost:.3f} after {steps} steps")
+    values = dict(zip(names, best * scale))
+    for (name, value), sd in zip(values.items(), spread * scale):
         print(f"  {name:16s} {value:9.4g}   sd {sd:.2g}   "
               f"95 % {value - 1.96 * sd:.3g} to {value + 1.96 * sd:.3g}")
-    for row in predict(vesper, ids, values):
-        print(f"  {row['id']:28s} {row['predicted']:9.4g}   observed {row['observed']:g} {row['unit']}")
+    show(predict(vesper, ids, values))
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--vesper", default=str(ROOT / "build" / "release" / "vesper"))
-    parser.add_argument("stages", nargs="*", choices=[[], *STAGES], default=[])
-    arguments = parser.parse_args()
-    if not pathlib.Path(arguments.vesper).exists():
-        sys.exit(f"{arguments.vesper} is not built; ./scripts/demo builds it, or give --vesper")
-    for stage in arguments.stages or STAGES:
-        fit(arguments.vesper, stage)
+    options = arguments(__doc__, STAGES)
+    for stage in options.stages:
+        fit(options.vesper, stage)
 
 
 if __name__ == "__main__":
