@@ -108,8 +108,8 @@ class Study {
     double fewest = infinity;
     row.as_accurate_as_cvode = false;
     for (const double part : {0.0, 0.01, 0.1, 1.0}) {
-      for (int sixths = 18; sixths <= 54; ++sixths) {
-        const Tolerance tolerance = with_scale(std::pow(10, -sixths / 6.0), part);
+      for (int twelfths = 36; twelfths <= 108; ++twelfths) {
+        const Tolerance tolerance = with_scale(std::pow(10, -twelfths / 12.0), part);
         const auto got = errors(*engines_.at(row.engine), tolerance, truth_.patients());
         // Too loose to get through is too loose.
         if (!got || got->at_reference_times > allowed->at_reference_times ||

@@ -27,6 +27,12 @@ Result<std::string> code_text(equations::System system, const ShowArguments& arg
   std::iota(outputs.begin(), outputs.end(), 0U);
   const kernels::Request request{shared, solve::output_nodes(*shared, outputs),
                                  solve::condition_nodes(*shared)};
+  if (shared->has_implicit_states()) {
+    return fail(Code::engine_refused,
+                "this model has no compiled code: an algebraic rule is solved in every step, which "
+                "the reference engine does",
+                {}, "look at --stage equations");
+  }
   auto text =
       kernels::text(request, {arguments.lanes, {}},
                     arguments.stage == "llvm" ? kernels::Stage::llvm : kernels::Stage::assembly);

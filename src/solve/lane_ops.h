@@ -40,8 +40,10 @@ struct LaneClock {
   // Counts of steps: tried, accepted, and of those accepted ones that stability held back since the
   // latest check; and those at which to look whether the run gets on and at the method.
   Vector attempts, accepted, stiff_steps, look_at, check_at;
+  Vector growth;           // at most, from a step to the next
   LaneSet shortened = 0;  // the step was cut to meet the stop
   LaneSet refused = 0;    // the step before was refused
+  LaneSet slaved = 0;     // something is so fast that it only follows the rest in this step
 };
 
 struct Verdict {
@@ -89,9 +91,14 @@ struct LaneOps {
   // not follow but damp it.  `absolute` first rises to floor |y| where that is more.
   void (*rosenbrock_end)(std::size_t states, LaneClock& clock, const double* y,
                          const double* stages, double* absolute, const double* lu, double* u);
-  // u <- y(t + x step) of the states in `wanted`, by the dense output of the method.
+  // u <- y(t + x step) of the states in `wanted`, by the dense output of the method; in the lanes
+  // of `corrected` with the correction by `defect` (see rodas5p.h).
   void (*rosenbrock_dense)(const Wanted& wanted, const double* y, const double* y_next,
-                           const double* stages, const Vector& x, double* u);
+                           const double* stages, const double* defect, LaneSet corrected,
+                           const Vector& x, double* u);
+  // What the defect is computed from: the dense output u at x* and g, its slope there, negative.
+  void (*rosenbrock_defect)(std::size_t states, const LaneClock& clock, const double* y,
+                            const double* y_next, const double* stages, double* u, double* g);
 
   // Stage i of Tsit5, i = 1..6: its argument u.
   void (*explicit_stage)(std::size_t i, std::size_t states, const LaneClock& clock, const double* y,

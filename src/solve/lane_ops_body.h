@@ -83,11 +83,13 @@ inline V rough_tenth_root_of_inverse(V x) {
 
 // --- the clock --------------------------------------------------------------------------------
 
-constexpr double safety = 0.9, least_factor = 0.2, most_factor = 6;
+constexpr double safety = 0.9, least_factor = 0.2;
 // h |lambda| that explicit steps are kept below: well within stability, where what is stiff dies
 // away in a step and does not linger at the size of the tolerance; and from which they count as
 // held back by it.
 constexpr double stable_enough = 2, held_back = 1.6;
+// h |lambda| from which something is so fast in a step that it only follows the rest.
+constexpr double slaved_from = 100;
 // Two times closer than this (relative) are one; as in times.h.
 constexpr double same_time = 64 * 2.220446049250313e-16;
 
@@ -119,7 +121,7 @@ Verdict decide(LaneClock& clock, LaneSet lanes, const Vector* stiffness) {
   const M good = error <= 1.0;  // not so where it is not a number
   const M finite = error < 1e300;
   V factor = safety * rough_tenth_root_of_inverse(larger(error, all(1e-30)));
-  factor = smaller(larger(factor, all(least_factor)), all(most_factor));
+  factor = smaller(larger(factor, all(least_factor)), load(clock.growth));
   factor = finite ? factor : all(0.1);
   const M refused_before = mask_of(clock.refused);
   factor = (good & refused_before) ? smaller(factor, all(1.0)) : factor;
@@ -221,17 +223,42 @@ void rosenbrock_end(std::size_t states, LaneClock& clock, const double* y, const
                     double* absolute, const double* lu, double* u) {
   const double* last = stages + (rodas5p::stages - 1) * states * width;
   M signs = M{};
+  V least = all(1e300);
   for (std::size_t at = 0; at < states * width; at += width) {
     store(u + at, load(u + at) + load(last + at));
-    signs |= reinterpret_cast<M>(load(lu + at));
+    const V pivot = load(lu + at);  // its reciprocal
+    signs |= reinterpret_cast<M>(pivot);
+    least = smaller(least, pivot);
   }
+  clock.slaved = set_of(least * load(clock.diagonal) < 1 / (1 + rodas5p::gamma * slaved_from));
   const V error =
       norm<false>(states, clock, y, u, absolute, [&](std::size_t at) { return load(last + at); });
   store(clock.error, signs < 0 ? all(1e200) : error);
 }
 
+void rosenbrock_defect(std::size_t states, const LaneClock& clock, const double* y,
+                       const double* y_next, const double* stages, double* u, double* g) {
+  const std::size_t size = states * width;
+  constexpr double x = rodas5p::defect_at;
+  const V inverse = load(clock.inverse);
+  for (std::size_t at = 0; at < size; at += width) {
+    const V from = load(y + at), to = load(y_next + at);
+    V value = (1 - x) * from + x * to, slope = to - from;
+#pragma GCC unroll 8
+    for (std::size_t j = 0; j < rodas5p::stages; ++j) {
+      const double d1 = rodas5p::dense[0][j], d2 = rodas5p::dense[1][j], d3 = rodas5p::dense[2][j];
+      const V stage = load(stages + j * size + at);
+      value += x * (1 - x) * (d1 + x * (d2 + x * d3)) * stage;
+      slope += ((1 - 2 * x) * d1 + x * ((2 - 3 * x) * d2 + x * (3 - 4 * x) * d3)) * stage;
+    }
+    store(u + at, value);
+    store(g + at, -inverse * slope);
+  }
+}
+
 void rosenbrock_dense(const Wanted& wanted, const double* y, const double* y_next,
-                      const double* stages, const Vector& x, double* u) {
+                      const double* stages, const double* defect, LaneSet corrected,
+                      const Vector& x, double* u) {
   const std::size_t size = wanted.states * width;
   const V at_x = load(x), rest = 1.0 - at_x;
   V weight[rodas5p::stages];
@@ -250,6 +277,15 @@ void rosenbrock_dense(const Wanted& wanted, const double* y, const double* y_nex
       odd += weight[j + 1] * load(stages + (j + 1) * size + at);
     }
     store(u + at, even + odd);
+  }
+  if (corrected == 0) return;
+  const M these = mask_of(corrected);
+  const V bump = at_x * rest * (at_x - rodas5p::defect_zeros[0]) *
+                 (at_x - rodas5p::defect_zeros[1]) * (1 / rodas5p::defect_bump);
+  for (std::size_t k = 0; k < wanted.count; ++k) {
+    const std::size_t at = wanted.index[k] * width;
+    const V plain = load(u + at);
+    store(u + at, these ? plain + bump * load(defect + at) : plain);
   }
 }
 
@@ -379,6 +415,7 @@ const LaneOps VESPER_TABLE = {width,
                               rosenbrock_stage,
                               rosenbrock_end,
                               rosenbrock_dense,
+                              rosenbrock_defect,
                               explicit_stage,
                               explicit_end,
                               explicit_dense,

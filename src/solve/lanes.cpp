@@ -23,6 +23,8 @@ constexpr double steps_without_states = 256;
 // How far y may move in a first step that nothing is known about: by this part of itself, or by the
 // tolerance.
 constexpr double first_move = 0.01;
+// How much a step may be longer than the one before.
+constexpr double most_growth = 6, careful_growth = 2;
 constexpr std::size_t trace_places = 4;  // rows of a step's trace that are held at a time
 
 }  // namespace
@@ -57,6 +59,7 @@ Lanes::Lanes(const FastEngine& engine, std::span<const Problem> problems,
       parameters_(engine.formulas.system->parameters.size() * width_),
       absolute_(states_ * width_),
       y_between_(states_ * width_),
+      defect_(states_ * width_),
       values_(outputs_ * width_),
       condition_values_(conditions_ * width_),
       u6_(states_ * width_),
@@ -66,7 +69,7 @@ Lanes::Lanes(const FastEngine& engine, std::span<const Problem> problems,
       rates_of_lane_(states_) {
   for (std::size_t lane = 0; lane < most_lanes; ++lane) {
     // An empty lane marches along in step, and nobody looks.
-    clock_.stop[lane] = clock_.h[lane] = clock_.longest[lane] = 1;
+    clock_.stop[lane] = clock_.h[lane] = clock_.longest[lane] = clock_.growth[lane] = 1;
     clock_.grid[lane] = infinity;
     clock_.relative[lane] = 1;
   }
@@ -189,7 +192,7 @@ void Lanes::unload(std::size_t lane) {
   stale_rates_ &= ~one(lane);
   clear_releases(lane);
   clock_.t[lane] = 0;
-  clock_.stop[lane] = clock_.h[lane] = clock_.longest[lane] = 1;
+  clock_.stop[lane] = clock_.h[lane] = clock_.longest[lane] = clock_.growth[lane] = 1;
   clock_.grid[lane] = infinity;
   for (std::size_t k = 0; k < states_; ++k) y_[k * width_ + lane] = 0;
   if (!stopped_) stopped_ = !done_(patient->index, std::move(solution));
@@ -260,7 +263,7 @@ bool Lanes::set_off(std::size_t lane) {
 }
 
 // The first step after a restart: what did for the one before or, for the first of all, one in
-// which y moves by a little.
+// which y moves by a little; from there steps grow slowly, since nothing is known yet.
 void Lanes::choose_first_steps(LaneSet lanes) {
   LaneSet unknown = 0;
   for_each_lane(lanes, [&](std::size_t lane) {
@@ -269,6 +272,7 @@ void Lanes::choose_first_steps(LaneSet lanes) {
       clock_.h[lane] = known;
     else
       unknown |= one(lane);
+    clock_.growth[lane] = known > 0 ? most_growth : careful_growth;
   });
   if (unknown == 0) return;
   for_each_lane(unknown, [&](std::size_t lane) {

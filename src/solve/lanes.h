@@ -75,6 +75,7 @@ class Lanes {
   void switch_method(std::size_t lane);
 
   // Within an accepted step.
+  void find_defect(LaneSet lanes);
   void interpolate(const Vector& at, const Wanted& wanted);
   void outputs_at(const Vector& at, const double* y, double* values);
   void look(const Vector& at, LaneSet lanes);
@@ -116,6 +117,7 @@ class Lanes {
   LaneSet tracing_ = 0;
   LaneSet releasing_ = 0;
   bool stale_constants_ = false;
+  LaneSet corrected_ = 0;       // lanes in which the dense output of this step is corrected
   bool explicit_step_ = false;  // which method the step that is being settled is of
 
   LaneClock clock_{};
@@ -129,7 +131,7 @@ class Lanes {
 
   // [item][lane]
   AlignedDoubles y_, y_next_, stages_, first_rates_, g_, lu_, dfdt_, constants_, parameters_,
-      absolute_, y_between_, values_, condition_values_, u6_, trace_values_, waiting_rows_;
+      absolute_, y_between_, defect_, values_, condition_values_, u6_, trace_values_, waiting_rows_;
   std::vector<double> y_of_lane_, rates_of_lane_, conditions_of_lane_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "solve/lanes.h"
 #include "solve/lanes_patient.h"
+#include "solve/rodas5p.h"
 #include "solve/times.h"
 #include "solve/trace.h"
 
@@ -29,8 +30,18 @@ void Lanes::interpolate(const Vector& at, const Wanted& wanted) {
   if (explicit_step_)
     ops_.explicit_dense(wanted, clock_, y_.data(), stages_.data(), fraction_, y_between_.data());
   else
-    ops_.rosenbrock_dense(wanted, y_.data(), y_next_.data(), stages_.data(), fraction_,
-                          y_between_.data());
+    ops_.rosenbrock_dense(wanted, y_.data(), y_next_.data(), stages_.data(), defect_.data(),
+                          corrected_, fraction_, y_between_.data());
+}
+
+// The correction of the dense output in these lanes; see rodas5p.h.
+void Lanes::find_defect(LaneSet lanes) {
+  ops_.rosenbrock_defect(states_, clock_, y_.data(), y_next_.data(), stages_.data(),
+                         y_between_.data(), g_.data());
+  if (releasing_ != 0) add_releases(rodas5p::defect_at, g_.data(), nullptr);
+  code_.stage(stage_time(rodas5p::defect_at).at, y_between_.data(), constants_.data(), lu_.data(),
+              g_.data(), defect_.data());
+  corrected_ = lanes;
 }
 
 void Lanes::outputs_at(const Vector& at, const double* y, double* values) {

@@ -86,6 +86,9 @@ void Lanes::settle(LaneSet lanes, bool explicit_method) {
   const Verdict verdict = ops_.decide(clock_, lanes, explicit_method ? &stiffness_ : nullptr);
   LaneSet accepted = verdict.accepted, reached = verdict.reached, due = verdict.grid_due;
   Watched seen;
+  corrected_ = 0;
+  const LaneSet slaved = explicit_method ? 0 : accepted & clock_.slaved;
+  if ((slaved & (engine_.formulas.watches ? accepted : due | tracing_)) != 0) find_defect(slaved);
   if (engine_.formulas.watches && accepted != 0) {
     seen = watch(accepted);
     accepted &= ~seen.cut;

@@ -67,4 +67,17 @@ inline constexpr double dense[dense_rows][stages] = {
     {11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643,
      -52.072871366152654, -59.78993625266729, -0.15582684282751913, 4.883087185713722}};
 
+// Where something fast follows something slow, that polynomial u is of a lower order than its ends:
+// it misses by K b(x), whatever the equations (docs/decisions/0012-dense-output.md).  One stage more
+// with the same matrix, at the x* where b'(x*)/b(x*) = 1/gamma, tells K:
+//
+//   (1/(h gamma) I - df/dy) W = f(t + x* h, u(x*)) - du/dt(x*)
+//   y(t + x h) = u(x) + W b(x)/b(x*),      b(x) = x (1-x) (x-z_1) (x-z_2)
+//
+// which fulfils the equations at x* to first order in W.
+inline constexpr double defect_zeros[2] = {0.155, 0.64};
+inline constexpr double defect_at = 0.790379831819385;
+inline constexpr double defect_bump =
+    defect_at * (1 - defect_at) * (defect_at - defect_zeros[0]) * (defect_at - defect_zeros[1]);
+
 }  // namespace vesper::solve::rodas5p

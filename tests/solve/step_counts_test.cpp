@@ -70,11 +70,11 @@ void turnover(Builder& b) {
 
 const std::vector<Small>& models() {
   static const std::vector<Small> list = {
-      {"decay", decay, 10, {}, 29, 37},
+      {"decay", decay, 10, {}, 32, 37},
       {"oscillator", oscillator, 50, {}, 174, 234},
-      {"two_compartments", two_compartments, 48, {bolus(0, 0, 10), bolus(0, 24, 10)}, 99, 135},
+      {"two_compartments", two_compartments, 48, {bolus(0, 0, 10), bolus(0, 24, 10)}, 109, 135},
       {"saturable", saturable, 24, {}, 44, 45},
-      {"binding", binding, 100, {}, 68, 68},
+      {"binding", binding, 100, {}, 81, 81},
       {"robertson", robertson, 4e4, {}, 80, 109},
       {"van_der_pol", van_der_pol, 200, {}, 474, 495},
       {"predator", predator, 30, {}, 239, 146},
