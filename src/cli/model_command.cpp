@@ -27,10 +27,11 @@ Result<std::string> code_text(equations::System system, const ShowArguments& arg
   std::iota(outputs.begin(), outputs.end(), 0U);
   const kernels::Request request{shared, solve::output_nodes(*shared, outputs),
                                  solve::condition_nodes(*shared)};
-  if (shared->has_implicit_states()) {
+  if (!shared->ordinary()) {
     return fail(Code::engine_refused,
-                "this model has no compiled code: an algebraic rule is solved in every step, which "
-                "the reference engine does",
+                fmt::format("this model has no compiled code: {}, which the reference engine does",
+                            shared->delays.empty() ? "an algebraic rule is solved in every step"
+                                                   : "it looks at its own past"),
                 {}, "look at --stage equations");
   }
   auto text =

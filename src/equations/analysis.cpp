@@ -155,7 +155,8 @@ Jacobian jacobian(Graph& graph, const std::vector<State>& states) {
   std::vector<std::vector<std::uint32_t>> rows(states.size());  // by column
   Support support(graph);
   for (std::uint32_t i = 0; i < states.size(); ++i) {
-    for (const std::uint32_t j : support.of(states[i].derivative)) rows[j].push_back(i);
+    for (const std::uint32_t j : support.of(states[i].derivative))
+      if (j < states.size()) rows[j].push_back(i);  // not what comes from the past
   }
   Jacobian result;
   Differentiator differentiator(graph);

@@ -26,7 +26,8 @@ Assembly::Assembly(const Names& names)
     : names_(names),
       graph_(std::make_shared<Graph>()),
       changes_(*graph_),
-      lowering_(names, *graph_) {
+      lowering_(names, *graph_),
+      early_(*graph_) {
   for (std::size_t i = 0; i < names.symbols().size(); ++i) {
     if (names[i].role == Role::parameter) parameter_symbols_.push_back(i);
     if (names[i].role == Role::state) state_symbols_.push_back(i);
@@ -152,7 +153,7 @@ std::optional<NodeId> Assembly::volume_rate(std::size_t compartment,
   for (const NodeId id : parts(*graph_, std::span(&volume, 1))) {
     const Node node = (*graph_)[id];
     if (node.op != Op::state) continue;
-    if (!done[node.index]) return std::nullopt;
+    if (node.index >= done.size() || !done[node.index]) return std::nullopt;
     const NodeId slope = differentiator.derivative(volume, node.index);
     rate = graph_->binary(
         Op::add, rate, graph_->binary(Op::multiply, slope, system_.states[node.index].derivative));
@@ -314,6 +315,10 @@ System Assembly::finish() {
   std::vector<NodeId> derivatives;
   for (const State& state : system_.states) derivatives.push_back(state.derivative);
   system_.time_roots = switching_roots(*graph_, changes_, derivatives);
+  system_.delays = lowering_.delays();
+  for (Delay& delay : system_.delays) {
+    delay.before = delay.rate_of ? delayed_before_the_start(delay) : before_the_start(delay.value);
+  }
   system_.graph = graph_;
   return std::move(system_);
 }

@@ -32,6 +32,10 @@ class Assembly {
   Result<void> order_initial_values(const std::vector<std::size_t>& symbols,
                                     std::vector<NodeId>& nodes);
   void keep_initial(std::size_t symbol, NodeId node);
+  const Delay& delay_of(NodeId id) const;  // of a node that comes from the past
+  std::vector<NodeId> delayed_in(NodeId node) const;
+  NodeId before_the_start(NodeId node);  // over time and parameters
+  NodeId delayed_before_the_start(const Delay& delay);
   Result<Event> event(const language::Event& described);
   Result<void> watch_trigger(const language::Event& described, Event& event);
   bool linear_in_time(NodeId node);
@@ -45,6 +49,7 @@ class Assembly {
   std::shared_ptr<Graph> graph_;
   Changes changes_;
   Lowering lowering_;
+  Substitution early_;  // of states, and of parameters that begin by the clock
   std::optional<Dimensions> dimensions_;
   std::vector<std::size_t> parameter_symbols_, state_symbols_;  // by index
   System system_;

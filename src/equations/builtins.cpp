@@ -123,7 +123,6 @@ struct Refusal {
 constexpr std::string_view distribution = "a distribution belongs to a parameter's own value";
 
 constexpr auto refused = std::to_array<Refusal>({
-    {"delay", "the past of the solution is not kept; write a chain of transit compartments"},
     {"log", "log(x) means different logarithms in different tools; write ln(x) or log10(x)"},
     {"normal", distribution},
     {"truncatedNormal", distribution},

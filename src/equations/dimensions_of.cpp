@@ -252,6 +252,12 @@ Result<Dimension> Dimensions::call(const Expression& e, Arguments arguments) {
     const auto unit = arguments[0].known() ? per_time(arguments[0].unit) : std::nullopt;
     return unit ? known(*unit) : Dimension{};
   }
+  if (e.name == "delay" && arguments.size() == 2) {
+    if (time_) VESPER_CHECK(agrees(*e.arguments[1], arguments[1], *time_, "a delay is"));
+    Dimension value = arguments[0];
+    value.number.reset();
+    return value;
+  }
   const Builtin* builtin = find_builtin(e.name);
   if (builtin == nullptr) return Dimension{};
   switch (builtin->units) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 
 #include "equations/analysis.h"
 #include "equations/assembly.h"
@@ -14,15 +16,25 @@
 namespace vesper::equations {
 namespace {
 
-// The parameters and states (as symbols) that a node is made of.
+// The parameters and states (as symbols) that a node is made of, at the start.
 std::vector<std::size_t> symbols_in(const Graph& graph, NodeId wanted,
                                     const std::vector<std::size_t>& parameter_symbols,
-                                    const std::vector<std::size_t>& state_symbols) {
+                                    const std::vector<std::size_t>& state_symbols,
+                                    const std::vector<Delay>& delays) {
   std::vector<std::size_t> symbols;
   for (const NodeId id : parts(graph, std::span(&wanted, 1))) {
     const Node& node = graph[id];
     if (node.op == Op::parameter) symbols.push_back(parameter_symbols[node.index]);
-    if (node.op == Op::state) symbols.push_back(state_symbols[node.index]);
+    if (node.op != Op::state) continue;
+    if (node.index < state_symbols.size()) {
+      symbols.push_back(state_symbols[node.index]);
+      continue;
+    }
+    const Delay& delay = delays[node.index - state_symbols.size()];
+    for (const NodeId part : {delay.value, delay.lag}) {
+      const auto more = symbols_in(graph, part, parameter_symbols, state_symbols, delays);
+      symbols.insert(symbols.end(), more.begin(), more.end());
+    }
   }
   return symbols;
 }
@@ -41,6 +53,11 @@ bool says_infinite(const Names& names, const language::Expression& formula) {
         found || number || name || (function != nullptr && says_infinite(names, *function->body));
   });
   return found;
+}
+
+bool uses_time(const Graph& graph, NodeId node) {
+  const std::vector<NodeId> all = parts(graph, std::span(&node, 1));
+  return std::ranges::any_of(all, [&](NodeId id) { return graph[id].op == Op::time; });
 }
 
 }  // namespace
@@ -81,7 +98,7 @@ Result<void> Assembly::order_initial_values(const std::vector<std::size_t>& symb
   std::vector<std::vector<std::size_t>> uses(symbols.size());
   for (std::size_t i = 0; i < symbols.size(); ++i) {
     for (const std::size_t used :
-         symbols_in(*graph_, nodes[i], parameter_symbols_, state_symbols_)) {
+         symbols_in(*graph_, nodes[i], parameter_symbols_, state_symbols_, lowering_.delays())) {
       uses[i].push_back(item_of.at(used));
     }
   }
@@ -113,15 +130,64 @@ Result<void> Assembly::order_initial_values(const std::vector<std::size_t>& symb
         fmt::format("initial values depend on one another in a circle: {}{}", circle, first.id),
         names_.place(first.initial->span), "give one of them a plain number", std::move(notes));
   }
-  Substitution at_start(*graph_);
+  Substitution at_start(*graph_), now(*graph_);
   at_start.replace(graph_->time(), graph_->constant(0));
+  now.replace(graph_->time(), graph_->constant(0));
+  const std::function<NodeId(NodeId)> started = [&](NodeId node) {
+    for (const NodeId id : delayed_in(node)) {
+      const Delay& delay = delay_of(id);
+      at_start.replace(id, graph_->is_constant(delay.lag, 0)
+                               ? started(delay.value)
+                               : now(delayed_before_the_start(delay)));
+    }
+    return at_start(node);
+  };
   for (const std::size_t item : ordering.order) {
-    const NodeId node = at_start(nodes[item]);
+    const NodeId node = started(nodes[item]);
     keep_initial(symbols[item], node);
     const NamedSymbol& named = names_[symbols[item]];
-    if (named.role == Role::state) at_start.replace(graph_->state(named.index), node);
+    const NodeId before = before_the_start(nodes[item]);
+    if (named.role == Role::state) {
+      at_start.replace(graph_->state(named.index), node);
+      early_.replace(graph_->state(named.index), before);
+    } else if (uses_time(*graph_, before)) {
+      early_.replace(graph_->parameter(named.index), before);
+    }
   }
   return {};
+}
+
+const Delay& Assembly::delay_of(NodeId id) const {
+  return lowering_.delays()[(*graph_)[id].index - state_symbols_.size()];
+}
+
+std::vector<NodeId> Assembly::delayed_in(NodeId node) const {
+  std::vector<NodeId> result;
+  for (const NodeId id : parts(*graph_, std::span(&node, 1))) {
+    const Node& part = (*graph_)[id];
+    if (part.op == Op::state && part.index >= state_symbols_.size()) result.push_back(id);
+  }
+  return result;
+}
+
+NodeId Assembly::before_the_start(NodeId node) {
+  for (const NodeId id : delayed_in(node)) {
+    early_.replace(id, delayed_before_the_start(delay_of(id)));
+  }
+  return early_(node);
+}
+
+NodeId Assembly::delayed_before_the_start(const Delay& delay) {
+  if (delay.rate_of) {
+    const NodeId state = before_the_start(graph_->state(*delay.rate_of));
+    return graph_->constant(uses_time(*graph_, state) ? std::numeric_limits<double>::quiet_NaN()
+                                                      : 0.0);
+  }
+  const NodeId lag = before_the_start(delay.lag);
+  const NodeId value = before_the_start(delay.value);
+  Substitution shift(*graph_);
+  shift.replace(graph_->time(), graph_->binary(Op::subtract, graph_->time(), lag));
+  return shift(value);
 }
 
 void Assembly::keep_initial(std::size_t symbol, NodeId node) {

@@ -117,6 +117,10 @@ std::vector<NodeId> formulas_of(const System& system) {
     if (event.delay) formulas.push_back(*event.delay);
     if (event.priority) formulas.push_back(*event.priority);
   }
+  for (const Delay& delay : system.delays) {
+    formulas.push_back(delay.value);
+    formulas.push_back(delay.lag);
+  }
   return formulas;
 }
 
@@ -127,7 +131,7 @@ std::string equations_latex(const System& system) {
   const std::vector<NodeId> formulas = formulas_of(system);
   printer.share(formulas);
 
-  Equations rates, implicit, rules, shared, initial;
+  Equations rates, implicit, rules, past, shared, initial;
   for (std::uint32_t i = 0; i < system.states.size(); ++i) {
     const State& state = system.states[i];
     const auto per_time = state.unit && system.time_unit
@@ -142,21 +146,26 @@ std::string equations_latex(const System& system) {
     initial.add(fmt::format("{}(0)", name), printer.reference(state.initial), state.unit);
   }
   for (const Output& output : system.outputs) {
-    const Op op = (*system.graph)[output.value].op;
-    const bool itself =
-        (op == Op::state && system.states[(*system.graph)[output.value].index].id == output.id) ||
-        (op == Op::parameter &&
-         system.parameters[(*system.graph)[output.value].index].id == output.id);
+    const Node& node = (*system.graph)[output.value];
+    const bool itself = (node.op == Op::state && node.index < system.states.size() &&
+                         system.states[node.index].id == output.id) ||
+                        (node.op == Op::parameter && system.parameters[node.index].id == output.id);
     if (itself) continue;
     rules.add(latex_notation().name(output.id), printer.definition(output), output.unit);
+  }
+  for (const Delay& delay : system.delays) {
+    past.add(printer.past_name(delay),
+             fmt::format("\\left.{}\\right|_{{t-{}}}", printer.reference(delay.value),
+                         printer.reference(delay.lag)),
+             std::nullopt);
   }
   for (const Printer::Shared& part : printer.shared()) {
     shared.add(part.name, printer.definition(part.node));
   }
   return rates.text("Rates of change") + implicit.text("Solved in every step") +
-         rules.text("Concentrations, rules and reaction rates") + shared.text("Shared parts") +
-         initial.text("At the start") + event_tables(system, printer) +
-         parameter_tables(system, printer);
+         rules.text("Concentrations, rules and reaction rates") + past.text("From the past") +
+         shared.text("Shared parts") + initial.text("At the start") +
+         event_tables(system, printer) + parameter_tables(system, printer);
 }
 
 }  // namespace vesper::equations

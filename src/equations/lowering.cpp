@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <limits>
 #include <numbers>
@@ -37,6 +38,32 @@ std::string arguments_text(std::size_t fewest, std::size_t most) {
   return fmt::format("{} to {} arguments", fewest, most);
 }
 
+bool calls_delay(const language::ExpressionPtr& formula) {
+  bool found = false;
+  if (formula) {
+    for_each(*formula, [&](const Expression& e) {
+      found = found || (e.kind == Kind::call && e.name == "delay");
+    });
+  }
+  return found;
+}
+
+bool calls_delay(const language::Model& model) {
+  const auto any = [](const auto& items, auto formula) {
+    return std::ranges::any_of(items, [&](const auto& item) { return calls_delay(formula(item)); });
+  };
+  return any(model.symbols, [](const language::Symbol& item) { return item.initial; }) ||
+         any(model.rules, [](const language::Rule& item) { return item.formula; }) ||
+         any(model.reactions, [](const language::Reaction& item) { return item.rate; }) ||
+         any(model.functions, [](const language::Function& item) { return item.body; }) ||
+         std::ranges::any_of(model.events, [&](const language::Event& event) {
+           return calls_delay(event.trigger) || calls_delay(event.delay) ||
+                  calls_delay(event.priority) ||
+                  any(event.assignments,
+                      [](const language::EventAssignment& item) { return item.formula; });
+         });
+}
+
 }  // namespace
 
 Lowering::Lowering(const Names& names, Graph& graph)
@@ -45,7 +72,11 @@ Lowering::Lowering(const Names& names, Graph& graph)
       changes_(graph),
       assigned_(names.symbols().size()),
       reactions_(names.model().reactions.size()),
-      rates_(names.symbols().size()) {}
+      rates_(names.symbols().size()) {
+  for (const NamedSymbol& named : names.symbols())
+    if (named.role == Role::state) ++states_;
+  looks_back_ = calls_delay(names.model());
+}
 
 Result<NodeId> Lowering::lower(const Expression& formula) {
   return lower_in(formula, Scope{});
@@ -158,6 +189,12 @@ Result<NodeId> Lowering::call(const Expression& e, Arguments arguments, const Sc
     return call_function(*function, e, arguments, scope);
   }
   if (e.name == "rateOf") return rate_of(e, scope);
+  if (e.name == "delay") {
+    if (arguments.size() == 2) return past(arguments[0], arguments[1]);
+    return fail(Code::argument_count,
+                fmt::format("'delay' takes 2 arguments, not {}", arguments.size()),
+                names_.place(e.span));
+  }
   const Builtin* builtin = find_builtin(e.name);
   if (const std::string_view reason = refusal(e.name);
       !reason.empty() && (builtin == nullptr || arguments.size() == 1)) {
@@ -216,6 +253,23 @@ Result<NodeId> Lowering::call_function(const language::Function& function, const
   return value;
 }
 
+// What never changes was the same in the past, unless an event has changed it.
+NodeId Lowering::past(NodeId value, NodeId lag) {
+  if (graph_.is_constant(value) || graph_.is_constant(lag, 0)) return value;
+  std::uint32_t k = 0;
+  while (k < delays_.size() && !(delays_[k].value == value && delays_[k].lag == lag)) ++k;
+  if (k == delays_.size()) delays_.push_back({value, lag, value, std::nullopt});
+  return graph_.state(states_ + k);
+}
+
+// Where the model looks back, a rate must be told from another formula of the same value now.
+NodeId Lowering::past_rate(NodeId rate, std::uint32_t state) {
+  std::uint32_t k = 0;
+  while (k < delays_.size() && delays_[k].rate_of != state) ++k;
+  if (k == delays_.size()) delays_.push_back({rate, graph_.constant(0), rate, state});
+  return graph_.state(states_ + k);
+}
+
 Result<NodeId> Lowering::rate_of(const Expression& e, const Scope& scope) {
   const auto refuse = [&](std::string message) {
     return fail(Code::unsupported_function, std::move(message), names_.place(e.span),
@@ -247,7 +301,8 @@ Result<NodeId> Lowering::rate_of(const Expression& e, const Scope& scope) {
                               argument.name, named.symbol->compartment));
   }
   assert(rates_[*symbol] && "formulas are lowered in order");
-  return *rates_[*symbol];
+  if (!looks_back_) return *rates_[*symbol];
+  return past_rate(*rates_[*symbol], named.index);
 }
 
 }  // namespace vesper::equations

@@ -33,6 +33,8 @@ class Lowering {
 
   NodeId reaction(std::size_t reaction) const { return *reactions_[reaction]; }
   std::optional<NodeId> rate(std::size_t symbol) const { return rates_[symbol]; }
+  // As far as formulas were lowered; without what they were before the start.
+  const std::vector<Delay>& delays() const { return delays_; }
 
  private:
   using Arguments = std::span<const NodeId>;
@@ -48,6 +50,8 @@ class Lowering {
   Result<NodeId> call_function(const language::Function& function, const language::Expression& e,
                                Arguments arguments, const Scope& scope);
   Result<NodeId> rate_of(const language::Expression& e, const Scope& scope);
+  NodeId past(NodeId value, NodeId lag);
+  NodeId past_rate(NodeId rate, std::uint32_t state);
   NodeId chain(Op op, Arguments arguments);
 
   const Names& names_;
@@ -55,6 +59,9 @@ class Lowering {
   Changes changes_;
   std::vector<std::optional<NodeId>> assigned_, reactions_, rates_;
   std::map<std::pair<const language::Function*, std::vector<NodeId>>, NodeId> known_calls_;
+  std::vector<Delay> delays_;
+  std::uint32_t states_ = 0;  // of the model
+  bool looks_back_ = false;   // does it call `delay`?
   std::size_t visited_ = 0;
 };
 

@@ -37,7 +37,9 @@ Printer::Printer(const System& system, const Notation& notation)
     } else if (node.op == Op::parameter) {
       written_[id] = {notation.name(system.parameters[node.index].id)};
     } else if (node.op == Op::state) {
-      written_[id] = {state_name(node.index)};
+      written_[id] = {node.index < system.states.size()
+                          ? state_name(node.index)
+                          : past_name(system.delays[node.index - system.states.size()])};
     } else if (node.op == Op::time) {
       written_[id] = {notation.name("time")};
     }
@@ -48,6 +50,11 @@ Printer::Printer(const System& system, const Notation& notation)
       written_[output.value] = {notation.name(output.id)};
     }
   }
+}
+
+// The parts of a delay may stand behind it in the graph, so it is shown by its number.
+std::string Printer::past_name(const Delay& delay) const {
+  return fmt::format("{}[{}]", notation_.name("past"), &delay - system_.delays.data() + 1);
 }
 
 std::string Printer::state_name(std::uint32_t state) const {

@@ -68,6 +68,7 @@ class Printer {
   // The definition of an output: that of its node, or the name of an earlier one with the same.
   std::string definition(const Output& output);
   std::string state_name(std::uint32_t state) const;
+  std::string past_name(const Delay& delay) const;
 
  private:
   Piece piece(NodeId node);

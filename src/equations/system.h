@@ -54,6 +54,17 @@ struct Output : Identity {
   NodeId value = 0;
 };
 
+// A value from the past: that of `value` at the time t - lag.  In formulas delay k is the state of
+// index states.size() + k; its value and its lag use none but earlier delays.  Before the start
+// everything has the value of its initial formula, read at that time.
+struct Delay {
+  NodeId value = 0;
+  NodeId lag = 0;     // [time] >= 0
+  NodeId before = 0;  // `value` before the start, over time and parameters
+  // Of the rate of this state, with lag 0: a rate before the start is that of the initial formula.
+  std::optional<std::uint32_t> rate_of;
+};
+
 // Meaning as in SBML Level 3 Version 2 Core, section 4.11.
 struct Event {
   struct Assignment {
@@ -103,7 +114,8 @@ struct System {
   std::vector<State> states;
   std::vector<Output> outputs;
   std::vector<Event> events;
-  Jacobian jacobian;
+  std::vector<Delay> delays;
+  Jacobian jacobian;  // what comes from the past is held
   std::vector<DoseTarget> dose_targets;
   std::vector<Hypothesis> hypotheses;
   std::optional<units::Unit> time_unit;
@@ -111,6 +123,8 @@ struct System {
   std::vector<files::Source> sources;
 
   bool has_implicit_states() const;
+  // Ordinary equations, which the compiled lanes solve: no implicit state and no delay.
+  bool ordinary() const { return delays.empty() && !has_implicit_states(); }
   // By id, by display name, or by an unambiguous last part ("CL" for "pk.CL").  An unknown name is
   // an error with the nearest known one; an ambiguous one lists its candidates.
   Result<std::uint32_t> parameter(std::string_view name, const Place& place = {}) const;

@@ -130,6 +130,10 @@ std::vector<NodeId> formulas_of(const System& system) {
     if (event.priority) formulas.push_back(*event.priority);
   }
   formulas.insert(formulas.end(), system.time_roots.begin(), system.time_roots.end());
+  for (const Delay& delay : system.delays) {
+    formulas.push_back(delay.value);
+    formulas.push_back(delay.lag);
+  }
   return formulas;
 }
 
@@ -161,7 +165,7 @@ std::string equations_text(const System& system) {
   const std::vector<NodeId> formulas = formulas_of(system);
   printer.share(formulas);
 
-  Section rates, implicit, rules, concentrations, shared, initial, parameters;
+  Section rates, implicit, rules, concentrations, past, shared, initial, parameters;
   for (std::uint32_t i = 0; i < system.states.size(); ++i) {
     const State& state = system.states[i];
     if (state.implicit) {
@@ -181,6 +185,10 @@ std::string equations_text(const System& system) {
     if (state && (*system.graph)[output.value].op != Op::state)
       concentrations.add(output.id, right);
   }
+  for (const Delay& delay : system.delays) {
+    past.add(printer.past_name(delay), fmt::format("delay({}, {})", printer.reference(delay.value),
+                                                   printer.reference(delay.lag)));
+  }
   for (const Printer::Shared& part : printer.shared()) {
     shared.add(part.name, printer.definition(part.node));
   }
@@ -192,6 +200,7 @@ std::string equations_text(const System& system) {
   out += implicit.text("solved in every step");
   out += concentrations.text("concentrations");
   out += rules.text("assignment rules and reaction rates");
+  out += past.text("from the past");
   out += shared.text("shared parts");
   out += initial.text("at the start");
   out += parameters.text("parameters");

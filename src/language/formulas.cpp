@@ -306,10 +306,6 @@ Result<Parser::Formula> Parser::built_in(const FunctionWord& function, const Spa
                 fmt::format("`{}` takes {}, not {}", function.written, want, count), place(at));
   }
   const Span span = since(at);
-  if (function.name == "delay") {
-    return refused("`delay(x, t)`, a value from the past,", at,
-                   "a chain of transit compartments can stand for a delay");
-  }
   if (function.kind == Kind::call) {
     std::string name(function.name);
     if (name == "log" && count == 1) name = "ln";

@@ -367,9 +367,8 @@ class Reader {
         VESPER_CHECK(expect(node, 1, 1, "rateOf"));
         return call("rateOf", node);
       case AST_FUNCTION_DELAY:
-        return refuse(
-            "the formula asks for a value in the past (csymbol delay), which is not "
-            "supported");
+        VESPER_CHECK(expect(node, 2, 2, "delay"));
+        return call("delay", node);
       case AST_FUNCTION: {
         const std::string name = node.getName() == nullptr ? "" : node.getName();
         if (!vocabulary_.has_function(name)) {

@@ -61,6 +61,7 @@ constexpr auto calls = std::to_array<CallType>({
     {"quotient", AST_FUNCTION_QUOTIENT},
     {"piecewise", AST_FUNCTION_PIECEWISE},
     {"rateOf", AST_FUNCTION_RATE_OF},
+    {"delay", AST_FUNCTION_DELAY},
 });
 
 ASTNodeType_t operator_type(Kind kind) {
@@ -264,6 +265,7 @@ class Writer {
     }
     VESPER_TRY(Node node, with_operands(found->type, e, depth));
     if (found->type == AST_FUNCTION_RATE_OF) node->setName("rateOf");
+    if (found->type == AST_FUNCTION_DELAY) node->setName("delay");
     return node;
   }
 

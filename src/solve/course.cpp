@@ -25,6 +25,7 @@ Course::Course(const Engine& engine, const Problem& problem)
     : engine_(engine),
       problem_(problem),
       forcing_({}, problem.start),
+      past_(engine, problem),
       p_(problem.parameters),
       held_(engine.conditions.result_count(), 0),
       now_(held_.size(), 0),
@@ -58,6 +59,8 @@ void Course::begin(std::span<double> y) {
   };
   if (tolerances.absolute_by_state.empty()) check_absolute(tolerances.absolute);
   for (double a : tolerances.absolute_by_state) check_absolute(a);
+  if (problem_.continued && !past_.none())
+    return refuse("the model looks at its past, which a run that goes on does not know");
   if (failed()) return;
   const double earliest =
       problem_.continued ? -std::numeric_limits<double>::infinity() : problem_.start;
@@ -106,7 +109,7 @@ void Course::happen(double t, std::span<double> y) {
 double Course::next_stop(double t) const {
   double next = std::min({forcing_.next_stop(), engine_.time_stops.next(t, p_), problem_.end});
   for (const Pending& pending : pending_) next = std::min(next, pending.due);
-  return next;
+  return std::min(next, past_.next_return(t));
 }
 
 bool Course::gets_on(double t, std::uint64_t tries, const std::function<std::string()>& blamed) {
@@ -126,7 +129,7 @@ bool Course::gets_on(double t, std::uint64_t tries, const std::function<std::str
 
 void Course::look(double t, std::span<const double> y) {
   if (now_.empty()) return;
-  engine_.conditions.evaluate(t, y, p_, scratch_, condition_values_);
+  engine_.conditions.evaluate(t, whole(t, y), p_, scratch_, condition_values_);
   look(condition_values_);
 }
 
@@ -152,11 +155,11 @@ bool Course::switched() const {
 }
 
 void Course::outputs(double t, std::span<const double> y, std::span<double> row) {
-  engine_.output_values.evaluate(t, y, p_, scratch_, row);
+  engine_.output_values.evaluate(t, whole(t, y), p_, scratch_, row);
 }
 
 void Course::rates(double t, std::span<const double> y, std::span<double> dydt) {
-  engine_.derivatives.evaluate(t, y, p_, scratch_, dydt);
+  engine_.derivatives.evaluate(t, whole(t, y), p_, scratch_, dydt);
   forcing_.add_rates(t, dydt);
 }
 

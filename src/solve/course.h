@@ -10,6 +10,7 @@
 
 #include "solve/engine.h"
 #include "solve/forcing.h"
+#include "solve/past.h"
 #include "solve/solve.h"
 
 namespace vesper::solve {
@@ -47,6 +48,12 @@ class Course {
   void outputs(double t, std::span<const double> y, std::span<double> row);
   void rates(double t, std::span<const double> y, std::span<double> dydt);
 
+  // What formulas read at (t, y): the states, and behind them what comes from the past.
+  std::span<const double> whole(double t, std::span<const double> y) {
+    return past_.with(t, y, p_);
+  }
+  Past& past() { return past_; }
+
   const Engine& engine() const { return engine_; }
   const Problem& problem() const { return problem_; }
   const Forcing& forcing() const { return forcing_; }
@@ -79,6 +86,7 @@ class Course {
   const Engine& engine_;
   const Problem& problem_;
   Forcing forcing_;
+  Past past_;
   std::vector<double> p_;         // parameters, those that events change at their latest value
   std::vector<char> held_, now_;  // conditions
   std::vector<char> cancels_;     // by event: something pending that its trigger can cancel

@@ -58,14 +58,14 @@ void Course::fire(std::size_t index, double t, std::span<const double> y) {
   Pending pending{index, t, {}};
   if (event.delay) {
     double delay = 0;
-    formulas.delay.evaluate(t, y, p_, scratch_, {&delay, 1});
+    formulas.delay.evaluate(t, whole(t, y), p_, scratch_, {&delay, 1});
     if (!(delay >= 0))
       return fail(t, "", fmt::format("the delay of event '{}' is {}", event.id, delay));
     pending.due = t + delay;
   }
   if (event.uses_trigger_values) {
     pending.values.resize(event.assignments.size());
-    formulas.values.evaluate(t, y, p_, scratch_, pending.values);
+    formulas.values.evaluate(t, whole(t, y), p_, scratch_, pending.values);
   }
   if (!event.persistent) cancels_[index] = 1;
   pending_.push_back(std::move(pending));
@@ -102,7 +102,8 @@ std::optional<std::size_t> Course::first_due(double t, std::span<const double> y
     if (pending_[k].due > t && !coincide(pending_[k].due, t)) continue;
     double priority = none;
     if (engine_.system->events[pending_[k].event].priority)
-      engine_.events[pending_[k].event].priority.evaluate(t, y, p_, scratch_, {&priority, 1});
+      engine_.events[pending_[k].event].priority.evaluate(t, whole(t, y), p_, scratch_,
+                                                          {&priority, 1});
     if (std::isnan(priority)) priority = none;
     if (first && priority < highest) continue;
     if (!first || priority > highest) {
@@ -127,10 +128,10 @@ void Course::execute(const Pending& pending, double t, std::span<double> y) {
   std::vector<double> values = pending.values;
   if (!event.uses_trigger_values) {
     values.resize(event.assignments.size());
-    formulas.values.evaluate(t, y, p_, scratch_, values);
+    formulas.values.evaluate(t, whole(t, y), p_, scratch_, values);
   }
   std::vector<double> sizes(formulas.sizes.result_count());
-  if (!sizes.empty()) formulas.sizes.evaluate(t, y, p_, scratch_, sizes);
+  if (!sizes.empty()) formulas.sizes.evaluate(t, whole(t, y), p_, scratch_, sizes);
   auto size = sizes.begin();
   for (std::size_t k = 0; k < values.size(); ++k) {
     const Assignment& assignment = event.assignments[k];

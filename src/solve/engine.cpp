@@ -59,6 +59,14 @@ std::vector<EventFormulas> event_formulas(const System& system) {
   return result;
 }
 
+std::vector<DelayFormulas> delay_formulas(const System& system) {
+  std::vector<DelayFormulas> result;
+  const auto program = [&](NodeId node) { return Program(*system.graph, std::span(&node, 1)); };
+  for (const equations::Delay& delay : system.delays)
+    result.push_back({program(delay.value), program(delay.lag), program(delay.before)});
+  return result;
+}
+
 std::vector<NodeId> all_roots(const System& system) {
   std::vector<NodeId> result = system.time_roots;
   for (const Event& event : system.events)
@@ -125,6 +133,7 @@ Engine::Engine(std::shared_ptr<const System> given, std::vector<std::uint32_t> w
       output_values(*system->graph, output_nodes(*system, outputs)),
       conditions(*system->graph, condition_nodes(*system)),
       events(event_formulas(*system)),
+      past(delay_formulas(*system)),
       time_stops(*system->graph, all_roots(*system)) {
   assert(system->states.empty() ||
          system->jacobian.column_start.size() == system->states.size() + 1);
@@ -142,6 +151,9 @@ Engine::Engine(std::shared_ptr<const System> given, std::vector<std::uint32_t> w
     scratch = std::max(scratch, program->scratch_size());
   for (const EventFormulas& event : events)
     for (const Program* program : {&event.values, &event.sizes, &event.delay, &event.priority})
+      scratch = std::max(scratch, program->scratch_size());
+  for (const DelayFormulas& delay : past)
+    for (const Program* program : {&delay.value, &delay.lag, &delay.before})
       scratch = std::max(scratch, program->scratch_size());
 }
 

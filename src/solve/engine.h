@@ -19,6 +19,11 @@ struct EventFormulas {
   reference::Program priority;  // one, or none
 };
 
+// One value from the past; see past.h.
+struct DelayFormulas {
+  reference::Program value, lag, before;  // one each
+};
+
 struct Engine {
   Engine(std::shared_ptr<const equations::System> system, std::vector<std::uint32_t> outputs);
 
@@ -34,6 +39,7 @@ struct Engine {
   reference::Program conditions;
   std::size_t switches_end = 0;  // of the conditions
   std::vector<EventFormulas> events;
+  std::vector<DelayFormulas> past;  // one per delay
 
   std::vector<std::uint32_t> implicit;  // states that an algebraic rule determines, ascending
 

@@ -91,7 +91,7 @@ double explicit_operations(const kernels::Counts& counts, double states) {
 tl::expected<std::unique_ptr<Compiled>, std::string> compile_fast(
     std::shared_ptr<const System> system, std::vector<std::uint32_t> outputs,
     const FastOptions& options) {
-  if (system->has_implicit_states()) return compile_reference(system, std::move(outputs));
+  if (!system->ordinary()) return compile_reference(system, std::move(outputs));
   FastEngine engine(system, std::move(outputs));
   engine.method = options.method;
   kernels::Request request;

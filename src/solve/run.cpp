@@ -96,13 +96,16 @@ void Run::travel(double stop) {
     t_ = stop;
     return;
   }
+  course_.past().set_out(t_, y_, course_.parameters());
   integrator_->restart(t_, y_);
   ++solution_.statistics.restarts;
   const double without_states = (problem_.end - problem_.start) / steps_without_states;
   while (t_ < stop) {
     if (!course_.gets_on(t_, steps_ + solution_.statistics.restarts, [this] { return blamed(); }))
       return;
-    integrator_->limit_step(states_ > 0 ? course_.forcing().longest_step(t_) : without_states);
+    integrator_->limit_step(
+        std::min(states_ > 0 ? course_.forcing().longest_step(t_) : without_states,
+                 course_.past().longest_step(inside(t_), y_, course_.parameters())));
     const auto reached = integrator_->step(stop);
     ++steps_;
     if (!reached) {
@@ -116,10 +119,24 @@ void Run::travel(double stop) {
       integrator_->interpolate(to, y_);
     else
       std::ranges::copy(integrator_->state(), y_.begin());
+    remember(t_, to);
     record(t_, to, change || to == stop);
     t_ = to;
+    if (failed()) return;
     if (change) return;
   }
+}
+
+// Keeps the step for values from the past.
+void Run::remember(double from, double to) {
+  Past& past = course_.past();
+  if (past.none()) return;
+  past.add(from, to, [&](double t, std::span<double> y) {
+    integrator_->interpolate(t, y_between_);
+    std::copy_n(y_between_.begin(), y.size(), y.begin());
+  });
+  if (const auto lag = past.impossible(inside(to), y_, course_.parameters()))
+    course_.fail(to, "", fmt::format("a delay is {}; it must be 0 or more", *lag));
 }
 
 void Run::finish() {
@@ -259,8 +276,8 @@ void Run::derivatives(double t, std::span<const double> y, std::span<double> dyd
 
 void Run::jacobian(double t, std::span<const double> y, std::span<double> entries) {
   std::ranges::fill(entries, 0.0);
-  engine_.jacobian.evaluate(inside(t), y, course_.parameters(), course_.scratch(),
-                            jacobian_values_);
+  engine_.jacobian.evaluate(inside(t), course_.whole(inside(t), y), course_.parameters(),
+                            course_.scratch(), jacobian_values_);
   for (std::size_t k = 0; k < jacobian_values_.size(); ++k)
     entries[engine_.position[k]] = jacobian_values_[k];
 }

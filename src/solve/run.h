@@ -36,6 +36,7 @@ class Run final : private reference::Equations {
   // Parts of travel().
   std::optional<double> first_change(double from, double to);
   double locate_change(double from, double to);
+  void remember(double from, double to);
   void record(double from, double to, bool something_happens);
   void trace_between(double from, std::span<const double> at_from, double to,
                      std::span<const double> at_to, unsigned depth, double last_excess);

@@ -23,19 +23,19 @@ constexpr double enough = 1e-13;  // of a value, where a step is as good as roun
 // g and dg/dz of the implicit states alone.
 class Rules {
  public:
-  Rules(const Engine& engine, std::span<const double> parameters, std::span<double> scratch)
-      : engine_(engine),
-        parameters_(parameters),
-        scratch_(scratch),
-        all_(engine.system->states.size()),
-        slopes_(engine.jacobian.result_count()),
+  explicit Rules(Course& course)
+      : course_(course),
+        engine_(course.engine()),
+        all_(engine_.system->states.size()),
+        slopes_(engine_.jacobian.result_count()),
         place_(all_.size(), -1) {
-    for (std::size_t k = 0; k < engine.implicit.size(); ++k)
-      place_[engine.implicit[k]] = static_cast<int>(k);
+    for (std::size_t k = 0; k < engine_.implicit.size(); ++k)
+      place_[engine_.implicit[k]] = static_cast<int>(k);
   }
 
   Eigen::VectorXd residual(double t, std::span<const double> y) {
-    engine_.derivatives.evaluate(t, y, parameters_, scratch_, all_);
+    engine_.derivatives.evaluate(t, course_.whole(t, y), course_.parameters(), course_.scratch(),
+                                 all_);
     Eigen::VectorXd g(engine_.implicit.size());
     for (std::size_t k = 0; k < engine_.implicit.size(); ++k)
       g[static_cast<Eigen::Index>(k)] = all_[engine_.implicit[k]];
@@ -43,7 +43,8 @@ class Rules {
   }
 
   Eigen::MatrixXd slopes(double t, std::span<const double> y) {
-    engine_.jacobian.evaluate(t, y, parameters_, scratch_, slopes_);
+    engine_.jacobian.evaluate(t, course_.whole(t, y), course_.parameters(), course_.scratch(),
+                              slopes_);
     const equations::Jacobian& pattern = engine_.system->jacobian;
     const auto n = static_cast<Eigen::Index>(engine_.implicit.size());
     Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(n, n);
@@ -54,9 +55,8 @@ class Rules {
   }
 
  private:
+  Course& course_;
   const Engine& engine_;
-  std::span<const double> parameters_;
-  std::span<double> scratch_;
   std::vector<double> all_, slopes_;
   std::vector<int> place_;  // of a state among the implicit ones; -1: it is none
 };
@@ -65,7 +65,7 @@ class Rules {
 
 void Course::settle(double t, std::span<double> y) {
   if (engine_.implicit.empty()) return;
-  Rules rules(engine_, p_, scratch_);
+  Rules rules(*this);
   const auto n = static_cast<Eigen::Index>(engine_.implicit.size());
   Eigen::VectorXd z(n);
   for (Eigen::Index k = 0; k < n; ++k) z[k] = y[engine_.implicit[static_cast<std::size_t>(k)]];

@@ -66,7 +66,8 @@ struct Tolerances {
 struct Problem {
   std::vector<double> parameters;  // one per System::parameters; see initial_parameters()
   std::vector<Input> inputs;       // any order
-  // Inputs from before the start are allowed: boluses are over, and releases go on.
+  // Inputs from before the start are allowed: boluses are over, and releases go on.  A system with
+  // values from the past knows none of that time: then this fails.
   bool continued = false;
   std::vector<double> initial_states;  // empty: the model's own
   double start = 0, end = 0;           // [time]
@@ -148,7 +149,8 @@ struct FastOptions {
 };
 
 // Compiled lanes, one patient in each.  The reason why not, in words.  The steppers of the lanes
-// are for ordinary equations: a system with implicit states is solved by the reference engine.
+// are for ordinary equations: a system with implicit states or with values from the past is solved
+// by the reference engine.
 tl::expected<std::unique_ptr<Compiled>, std::string> compile_fast(
     std::shared_ptr<const equations::System> system, std::vector<std::uint32_t> outputs,
     const FastOptions& options);

@@ -99,11 +99,10 @@ const std::vector<Case>& cases() {
          function(d, "f", {"a", "b"}, d.name("a"));
          d.rule("x", d.call("f", {d.number(1)}));
        }},
-      {"delay", Code::unsupported_function, "delay()", "'delay' cannot stand in a formula",
-       "transit compartments",
+      {"delay", Code::argument_count, "delay()", "'delay' takes 2 arguments, not 1", "",
        [](Draft& d) {
          d.symbol("x", nullptr);
-         d.rule("x", d.call("delay", {d.name("time"), d.number(2)}));
+         d.rule("x", d.call("delay", {d.name("time")}));
        }},
       {"distribution", Code::unsupported_function, "normal()", "'normal'", "parameter's own value",
        [](Draft& d) {

@@ -89,7 +89,7 @@ const Refusal unsupported[] = {
     {"x = 1; at time > 3, 2: x = 2", Code::model_syntax, 1, 21, "a property of the event"},
     {"x = 1; at 2 after: x = 2", Code::model_syntax, 1, 18, "a value"},
     {"x = 1; at 2 after time: x = 2", Code::model_syntax, 1, 19, "no condition"},
-    {"x = delay(y, 3)", Code::not_supported, 1, 5, "delay"},
+    {"x = delay(y)", Code::call_arguments, 1, 5, "delay"},
     {"0 = x + y", Code::not_supported, 1, 1, "algebraic"},
     {"J: 0 = x + y", Code::not_supported, 1, 4, "algebraic"},
     {"J0 < 3", Code::not_supported, 1, 4, "constraint"},

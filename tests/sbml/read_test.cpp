@@ -205,10 +205,10 @@ TEST(Read, Refusals) {
       {"deep", deep, Code::unsafe_xml, "200"},
       {"no model", std::string("<sbml xmlns=\"") + core2 + "\" level=\"3\" version=\"2\"/>",
        Code::invalid_sbml, "no model"},
-      {"delay",
+      {"delay of nothing",
        rule("<apply><csymbol encoding=\"text\" definitionURL=\"http://www.sbml.org/sbml/symbols/"
-            "delay\">d</csymbol><cn>2</cn><cn>1</cn></apply>"),
-       Code::unsupported_sbml, "delay"},
+            "delay\">d</csymbol><cn>2</cn></apply>"),
+       Code::invalid_sbml, ""},
       {"package",
        level3(reaction_start,
               " xmlns:spatial=\"http://www.sbml.org/sbml/level3/version1/spatial/version1\""
