@@ -24,8 +24,9 @@ struct DoseLine {       // one line of an arm's regimen
 
 struct ArmStory {
   std::string name;
-  std::vector<DoseLine> doses;     // empty: placebo or no treatment
-  std::vector<double> dose_times;  // [h] planned, ascending
+  std::vector<DoseLine> doses;        // empty: placebo or no treatment
+  std::vector<double> dose_times;     // [h] planned, ascending
+  std::vector<std::string> settings;  // "taking_part = 0": of this arm alone
 };
 
 struct HypothesisStory {

@@ -359,6 +359,10 @@ std::string doses_table(const Story& story) {
           i == 0 ? html(arm.name) : "", html(line.product), html(line.product_id),
           html(line.amount), when, html(join(line.sources, ", ")));
     }
+    if (!arm.settings.empty()) {
+      out += "<tr><th scope=\"row\"></th><td colspan=\"4\">with <code>" +
+             html(join(arm.settings, ", ")) + "</code> in this arm alone</td></tr>\n";
+    }
   }
   out += "</tbody></table></div>\n";
   if (story.cited.empty()) return out;

@@ -99,6 +99,10 @@ ArmStory tell_arm(const simulate::Arm& arm, double end) {
     }
   }
   std::sort(story.dose_times.begin(), story.dose_times.end());
+  for (const simulate::Setting& setting : arm.settings) {
+    story.settings.push_back(fmt::format("{} = {}{}", setting.name, exact(setting.value),
+                                         setting.unit ? " " + setting.unit->text() : ""));
+  }
   return story;
 }
 

@@ -53,6 +53,7 @@ class Reader {
   Result<void> population();
   Result<void> patients();
   Result<void> arms();
+  Result<Arm> arm(const Yaml& node, dosing::Catalogue& catalogue);
   Result<void> hypotheses();
   Result<void> watch();
   Result<void> output();
@@ -137,10 +138,27 @@ Result<void> Reader::arms() {
   dosing::Catalogue catalogue(search_);
   for (const auto& [name, list] : map.entries()) {
     if (name.raw().empty()) return fail(Code::no_arms, "an arm without a name", name.place());
-    VESPER_TRY(auto regimen, dosing::read_regimen(list, catalogue, beside_));
-    protocol_.arms.push_back({name.raw(), std::move(regimen)});
+    VESPER_TRY(Arm one, arm(list, catalogue));
+    one.name = name.raw();
+    protocol_.arms.push_back(std::move(one));
   }
   return {};
+}
+
+// Regimen lines, or `{regimen: lines, set: values of this arm alone}`.
+Result<Arm> Reader::arm(const Yaml& node, dosing::Catalogue& catalogue) {
+  Arm result;
+  if (!node.is_map()) {
+    VESPER_TRY(result.regimen, dosing::read_regimen(node, catalogue, beside_));
+    return result;
+  }
+  VESPER_CHECK(node.keys({"regimen", "set"}));
+  VESPER_TRY(const Yaml lines, node.at("regimen"));
+  VESPER_TRY(result.regimen, dosing::read_regimen(lines, catalogue, beside_));
+  if (const Yaml* map = node.find("set")) {
+    VESPER_TRY(result.settings, read_settings(*map));
+  }
+  return result;
 }
 
 Result<void> Reader::hypotheses() {

@@ -20,21 +20,22 @@ struct Watch {
   Place place;
 };
 
-struct Arm {
-  std::string name;
-  dosing::Regimen regimen;
-};
-
 struct GridPart {
   double from = 0, to = 0, every = 0;  // [h]; both ends are output times
 };
 
-struct Setting {  // `--set NAME=VALUE` or a protocol's `set:`
+struct Setting {  // `--set NAME=VALUE`, a protocol's or an arm's `set:`
   std::string name;
   double value = 0;  // finite
   std::optional<units::Unit>
       unit;  // of the value, when one was written; converted to the parameter's
   Place place;
+};
+
+struct Arm {
+  std::string name;
+  dosing::Regimen regimen;
+  std::vector<Setting> settings;  // of this arm alone
 };
 
 inline constexpr std::uint64_t most_patients = 10'000'000;

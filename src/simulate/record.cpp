@@ -69,13 +69,21 @@ Json hypotheses(const Study& study) {
   return list;
 }
 
+Json listed(const std::vector<Setting>& settings) {
+  Json list = Json::array();
+  for (const Setting& setting : settings) {
+    list.push_back({{"name", setting.name},
+                    {"value", setting.value},
+                    {"unit", setting.unit ? setting.unit->text() : ""}});
+  }
+  return list;
+}
+
 Json options_of(const Study& study, const Options& options) {
   const Protocol& protocol = study.protocol();
-  Json settings = Json::array();
-  for (const Setting& setting : protocol.settings) {
-    settings.push_back({{"name", setting.name},
-                        {"value", setting.value},
-                        {"unit", setting.unit ? setting.unit->text() : ""}});
+  Json of_arms = Json::object();
+  for (const Arm& arm : protocol.arms) {
+    if (!arm.settings.empty()) of_arms[arm.name] = listed(arm.settings);
   }
   Json list = {{"patients", study.patients()},
                {"first_patient", study.first_patient()},
@@ -88,7 +96,8 @@ Json options_of(const Study& study, const Options& options) {
                {"relative_tolerance", protocol.relative_tolerance},
                {"absolute_tolerance", protocol.absolute_tolerance},
                {"tolerance_of_largest", protocol.tolerance_of_largest},
-               {"set", settings}};
+               {"set", listed(protocol.settings)}};
+  if (!of_arms.empty()) list["set_of_arms"] = of_arms;
   if (options.engine == Engine::fast) {
     list["method"] = name_of(options.method);
     list["lanes"] = study.compiled().lanes();

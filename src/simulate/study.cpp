@@ -136,10 +136,22 @@ Result<void> Study::Data::set_parameters(const Options& options) {
     VESPER_TRY(const auto resolved, resolve_setting(setting, *system));
     settings[resolved.first] = resolved.second;
   }
-  for (const equations::Hypothesis& hypothesis : hypotheses) {
+  const auto add_cases = [&](const Values& given) {
+    for (const equations::Hypothesis& hypothesis : hypotheses) {
+      Values values = given;
+      values.insert(hypothesis.settings.begin(), hypothesis.settings.end());
+      fixed.push_back(std::move(values));
+    }
+  };
+  add_cases(settings);
+  for (const Arm& arm : protocol.arms) {
+    first_case.push_back(arm.settings.empty() ? 0 : fixed.size());
     Values values = settings;
-    values.insert(hypothesis.settings.begin(), hypothesis.settings.end());
-    fixed.push_back(std::move(values));
+    for (const Setting& setting : arm.settings) {
+      VESPER_TRY(const auto resolved, resolve_setting(setting, *system));
+      values[resolved.first] = resolved.second;
+    }
+    if (!arm.settings.empty()) add_cases(values);
   }
   const auto typical = solve::initial_parameters(*system, {});
   if (!typical) {
@@ -273,8 +285,8 @@ Result<void> Study::Data::lay_grid() {
 
 // Everything here is the same for every patient, so that none of it is computed for each.
 void Study::Data::settle_what_is_shared() {
-  for (std::size_t hypothesis = 0; hypothesis < hypotheses.size(); ++hypothesis) {
-    best_estimates.push_back(solve::initial_parameters(*system, typical_values(hypothesis, 0)));
+  for (std::size_t k = 0; k < fixed.size(); ++k) {
+    best_estimates.push_back(solve::initial_parameters(*system, typical_values(k, 0)));
   }
   for (std::size_t arm = 0; arm < protocol.arms.size(); ++arm) {
     const auto& items = protocol.arms[arm].regimen.items;

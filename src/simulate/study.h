@@ -6,6 +6,8 @@
 //   2. the hypothesis               5. a draw of its uncertainty, unless 2-4 gave its value
 //   3. the protocol's `set:`        6. the patient: the population's variation of the value so far
 //
+// An arm's own `set:` comes after --set, or the arms would no longer differ.
+//
 // A parameter that was set keeps its variation between patients, around the value set.  A model's
 // own distribution (`CL = lognormal(140, 42)`) varies patients unless the population names the
 // parameter; around another value than the model's it is scaled to it.  Parameters computed from
@@ -75,7 +77,7 @@ struct Subject {
   PatientNumber number = 0;
   unsigned uncertainty_draw = 0;
   std::vector<double> covariates;  // of a patient of a population
-  std::vector<tl::expected<std::vector<double>, solve::Failure>> parameters;  // by hypothesis
+  std::vector<tl::expected<std::vector<double>, solve::Failure>> parameters;  // by case
   std::vector<std::vector<solve::Input>> inputs;  // by arm, where the patient misses doses of it
 };
 
@@ -123,6 +125,9 @@ class Study {
                  const std::atomic<bool>* cancel,
                  const std::function<void(std::size_t, solve::Solution)>& done) const;
   std::size_t batch() const;  // runs that the engine takes at once
+  // Parameters depend on the hypothesis and on the settings of the arm: together a case.  The first
+  // cases, as many as hypotheses, are those of arms without settings.
+  std::size_t case_number(std::size_t arm, std::size_t hypothesis) const;
 
   // Parameter values by index, as solve() would use them (for patients.csv and the report).
   tl::expected<std::vector<double>, solve::Failure> parameters(PatientNumber number,

@@ -33,8 +33,10 @@ struct Study::Data {
   solve::Tolerances tolerances;
   std::vector<InputFile> inputs;
 
-  std::vector<Values> fixed;                         // per hypothesis: hypothesis, then settings
-  std::vector<std::vector<Spread>> uncertain;        // per hypothesis
+  // A case is a hypothesis with the settings of some arms; the first ones have those of none.
+  std::vector<Values> fixed;                         // per case: hypothesis, then settings
+  std::vector<std::vector<Spread>> uncertain;        // per case
+  std::vector<std::size_t> first_case;               // per arm: of its first hypothesis
   std::vector<std::uint32_t> population_parameters;  // in Population::parameters() order
   std::vector<Spread> own_spreads;                   // of the model, where the population has none
   std::vector<double> own_centres;                   // values of those in the model as it stands
@@ -56,11 +58,11 @@ struct Study::Data {
   void settle_what_is_shared();
 
   using Parameters = tl::expected<std::vector<double>, solve::Failure>;
-  Overrides typical_values(std::size_t hypothesis, unsigned draw) const;
-  Parameters typical(std::size_t hypothesis, unsigned draw) const;
+  Overrides typical_values(std::size_t case_number, unsigned draw) const;
+  Parameters typical(std::size_t case_number, unsigned draw) const;
   population::Patient draw(PatientNumber number, const std::vector<double>& typical) const;
   // `covariates`, where wanted, are set as far as the parameters can be computed.
-  Parameters parameters(PatientNumber number, std::size_t hypothesis, unsigned draw,
+  Parameters parameters(PatientNumber number, std::size_t case_number, unsigned draw,
                         std::vector<double>* covariates = nullptr) const;
   // Doses from before the start, since ever.
   struct Steady {
@@ -80,7 +82,7 @@ struct Study::Data {
   void show(solve::Solution& solution) const;
 
   // What all patients share, computed once.
-  std::vector<Parameters> best_estimates;            // per hypothesis: the typical patient's
+  std::vector<Parameters> best_estimates;            // per case: the typical patient's
   std::vector<std::vector<solve::Input>> all_doses;  // per arm: every dose taken
   std::vector<bool> doses_are_missed;                // per arm
   std::vector<Steady> steady_doses;                  // per arm

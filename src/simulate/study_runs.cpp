@@ -17,20 +17,20 @@ constexpr std::uint64_t own_distributions = std::uint64_t{1} << 32;
 
 // --- parameters -------------------------------------------------------------------------------
 
-Overrides Study::Data::typical_values(std::size_t hypothesis, unsigned draw) const {
-  Overrides values(fixed[hypothesis].begin(), fixed[hypothesis].end());
+Overrides Study::Data::typical_values(std::size_t case_number, unsigned draw) const {
+  Overrides values(fixed[case_number].begin(), fixed[case_number].end());
   if (draw == 0) return values;
   const population::RandomKey key{protocol.seed, draw, 0, population::Stream::uncertainty};
-  for (const Spread& spread : uncertain[hypothesis]) {
+  for (const Spread& spread : uncertain[case_number]) {
     values.emplace_back(spread.parameter,
                         spread.quantile(population::uniform(key, spread.parameter)));
   }
   return values;
 }
 
-Study::Data::Parameters Study::Data::typical(std::size_t hypothesis, unsigned draw) const {
-  if (draw == 0) return best_estimates[hypothesis];
-  return solve::initial_parameters(*system, typical_values(hypothesis, draw));
+Study::Data::Parameters Study::Data::typical(std::size_t case_number, unsigned draw) const {
+  if (draw == 0) return best_estimates[case_number];
+  return solve::initial_parameters(*system, typical_values(case_number, draw));
 }
 
 population::Patient Study::Data::draw(PatientNumber number,
@@ -43,15 +43,15 @@ population::Patient Study::Data::draw(PatientNumber number,
   return protocol.population->draw(protocol.seed, 0, number, centres);
 }
 
-Study::Data::Parameters Study::Data::parameters(PatientNumber number, std::size_t hypothesis,
+Study::Data::Parameters Study::Data::parameters(PatientNumber number, std::size_t case_number,
                                                 unsigned draw_number,
                                                 std::vector<double>* covariates) const {
-  auto typical = this->typical(hypothesis, draw_number);
+  auto typical = this->typical(case_number, draw_number);
   if (number == 0 || !typical) return typical;
   population::Patient patient = draw(number, *typical);
   if (covariates != nullptr) *covariates = std::move(patient.covariates);
   if (!patient.problem.empty()) return tl::unexpected(solve::Failure{0, "", patient.problem});
-  Overrides values = typical_values(hypothesis, draw_number);
+  Overrides values = typical_values(case_number, draw_number);
   for (std::size_t i = 0; i < population_parameters.size(); ++i) {
     values.emplace_back(population_parameters[i], patient.parameters[i]);
   }
@@ -139,9 +139,9 @@ Subject Study::subject(PatientNumber number, unsigned uncertainty_draw) const {
   Subject subject;
   subject.number = number;
   subject.uncertainty_draw = uncertainty_draw;
-  for (std::size_t hypothesis = 0; hypothesis < data_->hypotheses.size(); ++hypothesis) {
-    subject.parameters.push_back(data_->parameters(
-        number, hypothesis, uncertainty_draw, hypothesis == 0 ? &subject.covariates : nullptr));
+  for (std::size_t k = 0; k < data_->fixed.size(); ++k) {
+    subject.parameters.push_back(
+        data_->parameters(number, k, uncertainty_draw, k == 0 ? &subject.covariates : nullptr));
   }
   if (number > 0 && !subject.parameters[0]) subject.covariates = patient(number).covariates;
   if (number == 0) return subject;
@@ -155,7 +155,7 @@ Subject Study::subject(PatientNumber number, unsigned uncertainty_draw) const {
 solve::Problem Study::Data::problem(const Subject& subject, std::size_t arm, std::size_t hypothesis,
                                     double trace_from) const {
   solve::Problem problem;
-  problem.parameters = *subject.parameters[hypothesis];
+  problem.parameters = *subject.parameters[first_case[arm] + hypothesis];
   const bool own_doses = subject.number > 0 && doses_are_missed[arm];
   problem.inputs = own_doses ? subject.inputs[arm] : all_doses[arm];
   problem.end = end;
@@ -238,7 +238,8 @@ void Study::solve_all(std::span<const Subject> subjects, std::span<const Run> ru
       data_->show(failed);
       done(i, std::move(failed));
     };
-    if (const auto& parameters = subjects[subject].parameters[hypothesis]; !parameters) {
+    const std::size_t k = case_number(arm, hypothesis);
+    if (const auto& parameters = subjects[subject].parameters[k]; !parameters) {
       fail(parameters.error());
       continue;
     }
@@ -254,6 +255,10 @@ void Study::solve_all(std::span<const Subject> subjects, std::span<const Run> ru
     if (problems.size() >= data_->batch) solve_these();
   }
   solve_these();
+}
+
+std::size_t Study::case_number(std::size_t arm, std::size_t hypothesis) const {
+  return data_->first_case[arm] + hypothesis;
 }
 
 const solve::Compiled& Study::compiled() const {

@@ -93,7 +93,8 @@ std::string PatientsTable::rows(const UnitResult& unit) const {
                         csv_field(study_.protocol().arms[run / shape_.hypotheses].name),
                         csv_field(study_.hypotheses()[hypothesis].id), covariates);
     for (std::size_t i = 0; i < varied; ++i) {
-      text += "," + csv_number(unit.parameters[hypothesis * varied + i]);
+      const std::size_t k = study_.case_number(run / shape_.hypotheses, hypothesis);
+      text += "," + csv_number(unit.parameters[k * varied + i]);
     }
     for (std::size_t kind = 0; kind < shape_.kinds; ++kind) {
       text += "," + csv_number(unit.metrics[run * shape_.kinds + kind]);

@@ -217,6 +217,40 @@ TEST(Study, options_are_checked) {
             Code::bad_setting);
 }
 
+// An arm's own values come last, and patients vary around them as around any.
+TEST(Study, arms_have_settings_of_their_own) {
+  const Bench bench;
+  const std::string text =
+      "model: one\nduration: 1 h\narms:\n  a: {regimen: [], set: {CL: 20 L/h}}\n  b: []\n"
+      "population: adults\npatients: 5\n";
+  Options options = testing::options_in_force();
+  options.settings = {{"CL", 5, {}, {}}};
+  const auto study = bench.study(text, options);
+  ASSERT_TRUE(study) << study.error().text();
+  const auto index = study->system().parameter("CL").value();
+  const auto of = [&](PatientNumber patient, std::size_t arm) {
+    const Subject subject = study->subject(patient);
+    return subject.parameters.at(study->case_number(arm, 0)).value().at(index);
+  };
+  EXPECT_EQ(of(0, 0), 20);
+  EXPECT_EQ(of(0, 1), 5);
+  EXPECT_NE(of(3, 1), 5);
+  EXPECT_NEAR(of(3, 0), 4 * of(3, 1), 1e-12);
+  EXPECT_EQ(study->parameters(3, 0).value().at(index), of(3, 1));
+}
+
+TEST(Study, arms_settings_are_checked) {
+  const Bench bench;
+  const auto refused = [&](const std::string& arm) {
+    const auto study = bench.study("model: one\nduration: 1 h\narms: {a: " + arm + "}\n");
+    return study ? Code::yaml_syntax : study.error().code;
+  };
+  EXPECT_EQ(refused("{regimen: [], set: {CLL: 2}}"), Code::unknown_parameter);
+  EXPECT_EQ(refused("{regimen: [], set: {CL: 2 kg}}"), Code::setting_unit);
+  EXPECT_EQ(refused("{regimen: [], sets: {CL: 2}}"), Code::unknown_key);
+  EXPECT_EQ(refused("{set: {CL: 2}}"), Code::missing_key);
+}
+
 TEST(Study, population_varies_around_the_value_in_force) {
   const Bench bench;
   const std::string text =

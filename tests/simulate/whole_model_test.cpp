@@ -97,6 +97,29 @@ TEST(WholeModel, MoreDrugOccupiesMore) {
 }
 
 // What acts of naltrexone's in the whole model; the rest of its links are off as it stands.
+// A placebo that is the drug's regimen without its links, and the drug with its links off: the
+// same to the last bit, be it said for the run or for an arm.  With the links on it is another.
+TEST(WholeModel, PlaceboIsTheDrugWithItsLinksOffToTheLastBit) {
+  const std::string lines = "[{product: ldn-capsule-4.5mg, every: 24 h, at: \"22:00\"}]";
+  const std::string off =
+      "{peptides.link_tone_endorphin: 0, craving.link_naltrexone_alcohol: 0,\n"
+      "  craving.link_naltrexone_opioid: 0, scales.link_naltrexone_weight: 0}";
+  const Study study = prepared(
+      std::string(head) + "duration: 2 weeks\noutput: [{every: 12 h}]\nset: {taking_part: 1}\n" +
+      "arms:\n  drug: " + lines + "\n  placebo: {regimen: " + lines + ", set: " + off + "}\n" +
+      "  drug without links: {regimen: " + lines + ", set: " + off + "}\n" + signals);
+  const solve::Solution drug = study.solve(0, 0, 0), placebo = study.solve(0, 1, 0),
+                        without = study.solve(0, 2, 0);
+  ASSERT_FALSE(placebo.failure || without.failure || drug.failure);
+  EXPECT_EQ(placebo.values, without.values);
+  EXPECT_EQ(placebo.final_states, without.final_states);
+  EXPECT_NE(placebo.values, drug.values);
+  const Study run = prepared(std::string(head) +
+                             "duration: 2 weeks\noutput: [{every: 12 h}]\nset: {taking_part: 1, " +
+                             off.substr(1) + "\narms:\n  drug: " + lines + "\n" + signals);
+  EXPECT_EQ(run.solve(0, 0, 0).values, placebo.values);
+}
+
 TEST(WholeModel, WithLinksOffTheDrugChangesNothingElse) {
   const Study study = prepared(
       std::string(head) + night + "duration: 4 weeks\noutput: [{every: 24 h}]\n" +
