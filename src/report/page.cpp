@@ -301,8 +301,8 @@ std::string body(const Story& story, const std::string& licences) {
          tables(story) + patients(story) + sources(story) +
          "<section id=\"doses\"><h2>Doses</h2>\n" + doses_table(story) + "</section>\n" +
          "<section id=\"provenance\"><h2>Provenance</h2>\n" + provenance_table(story) +
-         "<p>To run it again:</p>\n<pre>" + html(story.command) + "</pre>\n</section>\n" +
-         limits(story) + "</main>\n<footer>" + disclaimer_html() +
+         cost_table(story) + "<p>To run it again:</p>\n<pre>" + html(story.command) +
+         "</pre>\n</section>\n" + limits(story) + "</main>\n<footer>" + disclaimer_html() +
          "<p>Figures are Vega-Lite specifications, drawn by Vega, Vega-Lite and Vega-Embed "
          "(BSD-3-Clause) from within this file.</p>\n<details class=\"licences\"><summary>Licences "
          "of the "

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "equations/cost.h"
 #include "evidence/evidence.h"
 #include "simulate/run.h"
 
@@ -95,6 +96,7 @@ struct Story {
   std::vector<evidence::SourceEntry> cited;  // of products and the population
   std::vector<std::string> settled_by;       // what would decide between the hypotheses
   std::vector<simulate::InputFile> inputs;
+  std::vector<equations::ModuleCost> costs;
   std::string version, command, solver;
   double relative_tolerance = 0, absolute_tolerance = 0, tolerance_of_largest = 0;
 };

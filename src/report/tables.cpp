@@ -401,6 +401,30 @@ std::string parameters_table(const Story& story) {
   return out + "</tbody></table></div>\n";
 }
 
+std::string cost_table(const Story& story) {
+  if (story.costs.size() < 2) return "";
+  std::string out =
+      "<h3>What each module costs</h3>\n<div class=\"scroll\"><table>\n<thead><tr><th "
+      "scope=\"col\">Module</th><th scope=\"col\">States</th><th "
+      "scope=\"col\">Operations</th><th scope=\"col\">Functions</th><th scope=\"col\">Entries "
+      "of the Jacobian</th><th scope=\"col\">Share of the work</th></tr></thead>\n<tbody>\n";
+  for (const equations::ModuleCost& cost : story.costs) {
+    out += fmt::format(
+        "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} "
+        "%</td></tr>\n",
+        cost.module.empty() ? "the model itself" : html(cost.module), cost.states,
+        grouped(cost.operations), grouped(cost.functions), grouped(cost.jacobian),
+        number(100 * cost.share));
+  }
+  return out +
+         fmt::format(
+             "</tbody></table></div>\n<p class=\"note\">Counted in one evaluation of the rates, "
+             "not "
+             "timed: arithmetic, and functions such as exp, each of which counts as {} operations. "
+             "What several modules need counts for the one that defines it.</p>\n",
+             number(equations::operations_a_function));
+}
+
 std::string provenance_table(const Story& story) {
   const solve::Statistics& statistics = story.summary.statistics;
   std::string out = "<div class=\"scroll\"><table><tbody>\n";

@@ -13,6 +13,7 @@ std::string doses_table(const Story& story);
 std::string hypotheses_table(const Story& story);
 std::string parameters_table(const Story& story);  // value, grade, source
 std::string provenance_table(const Story& story);
+std::string cost_table(const Story& story);  // empty for a model of one module
 
 // With links where a word is "doi:...", "pmid:..." or an address; all else is text.
 std::string locator_html(const std::string& locator);

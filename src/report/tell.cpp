@@ -324,6 +324,7 @@ Story tell(const simulate::Study& study, simulate::Summary summary,
   story.cited = tell_cited(story, sources);
   story.settled_by = settling_remarks(story.hypotheses);
   story.inputs = tell_inputs(study);
+  story.costs = equations::cost_by_module(system);
   story.version = VESPER_VERSION;
   story.command = tell_command(study);
   story.solver = study.engine() == simulate::Engine::fast

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "equations/cost.h"
 #include "simulate/engine.h"
 #include "simulate/resolve.h"
 
@@ -180,6 +181,20 @@ Json columns(const std::vector<Column>& columns) {
   return list;
 }
 
+// By the outermost submodel, in one evaluation of the rates; see equations/cost.h.
+Json costs(const Study& study) {
+  Json list = Json::array();
+  for (const equations::ModuleCost& cost : equations::cost_by_module(study.system())) {
+    list.push_back({{"module", cost.module},
+                    {"states", cost.states},
+                    {"operations", cost.operations},
+                    {"functions", cost.functions},
+                    {"jacobian_entries", cost.jacobian},
+                    {"share", cost.share}});
+  }
+  return list;
+}
+
 Json outcome(const Summary& summary) {
   const solve::Statistics& s = summary.statistics;
   return {{"status", summary.cancelled ? "cancelled" : "complete"},
@@ -213,6 +228,7 @@ std::string run_record(const Study& study, const Options& options, const Summary
       {"model", study.protocol().model.string()},
       {"inputs", inputs(study)},
       {"options", options_of(study, options)},
+      {"cost_by_module", costs(study)},
       {"design", design(study)},
       {"versions", versions()},
       {"metrics", metrics(study, summary)},

@@ -158,6 +158,17 @@ TEST(Page, NamesFailuresAndSaysThatTheyAreLeftOut) {
   EXPECT_EQ(text.find("Every patient run finished"), std::string::npos);
 }
 
+TEST(Page, TellsWhatModulesCostAndWhatAnArmSets) {
+  Story story = sample::story();
+  const std::string text = sample_page(story);
+  EXPECT_NE(text.find("<th scope=\"row\">pk</th><td>2</td><td>10</td><td>1</td><td>4</td><td>75 %"),
+            std::string::npos);
+  EXPECT_NE(text.find("the model itself"), std::string::npos);
+  EXPECT_NE(text.find("<code>taking_part = 0</code> in this arm alone"), std::string::npos);
+  story.costs.resize(1);
+  EXPECT_EQ(sample_page(story).find("What each module costs"), std::string::npos);
+}
+
 TEST(Page, SaysWhenARunWasStopped) {
   Story story = sample::story();
   story.summary.cancelled = true;

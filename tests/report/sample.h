@@ -85,7 +85,7 @@ inline void add_design(Story& story) {
   story.command = "vesper run protocols/ldn-bedtime.yaml --patients 200 --seed 1";
   story.relative_tolerance = 1e-6;
   story.absolute_tolerance = 1e-9;
-  ArmStory ldn{"LDN", {}, {}};
+  ArmStory ldn{"LDN", {}, {}, {}};
   ldn.doses.push_back({22,
                        "1.5 mg",
                        "Naltrexone 1.5 mg capsule",
@@ -103,7 +103,8 @@ inline void add_design(Story& story) {
                        "",
                        {"label-2013"}});
   for (double t = 22; t < story.duration; t += 24) ldn.dose_times.push_back(t);
-  story.arms = {ldn, {"placebo", {}, {}}};
+  story.arms = {ldn, {"placebo", {}, {}, {"taking_part = 0"}}};
+  story.costs = {{"pk", 2, 10, 1, 4, 0.75}, {"", 1, 10, 0, 1, 0.25}};
   story.hypotheses = {{"H1", "retained", {{"deep", "", "", 0}, {"retention", "", "", 1}}},
                       {"H2", "deep pool", {{"deep", "", "", 1}, {"retention", "", "", 0}}},
                       {"H3", "fast", {{"deep", "", "", 0}, {"retention", "", "", 0}}}};
