@@ -414,7 +414,7 @@ std::string cost_table(const Story& story) {
         "%</td></tr>\n",
         cost.module.empty() ? "the model itself" : html(cost.module), cost.states,
         grouped(cost.operations), grouped(cost.functions), grouped(cost.jacobian),
-        number(100 * cost.share));
+        number(100 * cost.share, 2));
   }
   return out +
          fmt::format(
