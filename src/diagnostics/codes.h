@@ -1,7 +1,8 @@
 // The table of all codes.  Each room's codes lie in codes/<room>.def, one line each:
 //   VESPER_CODE(unknown_unit, "V0103", "unknown unit", "what it means and how to mend it")
 // Numbers are never reused.  V00 files, V01 units, V02 language, V03 equations, V04 dosing,
-// V05 population, V06 simulate, V07 runs that fail (exit code 1), V08 evidence, V09 command line, V10 SBML.
+// V05 population, V06 simulate, V07 runs that fail (exit code 1), V08 evidence, V09 command line, V10 SBML,
+// V11 safety, V12 compounding, V13 titration.
 #pragma once
 
 #include <optional>
