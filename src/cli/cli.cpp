@@ -47,6 +47,8 @@ struct Arguments {
   ShowArguments show;
   MechanismsArguments mechanisms;
   EvidenceArguments evidence;
+  CheckArguments check;
+  CompareArguments compare;
   std::vector<std::string> models;
   std::string code, kind, shell;
 };
@@ -256,6 +258,50 @@ void add_evidence(CLI::App& app, EvidenceArguments& evidence) {
       "  vesper evidence coverage");
 }
 
+void add_check(CLI::App& app, CheckArguments& check) {
+  CLI::App* command = app.add_subcommand(
+      "check", "What speaks against a regimen in a patient: findings, dates, steps, monitoring");
+  CLI::Option* input = command->add_option(
+      "input", check.input,
+      "- : one JSON document on standard input, with patient and regimen or a FHIR R4 Bundle");
+  input->check(CLI::IsMember({"-"}));
+  CLI::Option* patient = command->add_option("--patient", check.patient, "The patient (YAML)");
+  command->add_option("--regimen", check.regimen, "What is planned (YAML)");
+  CLI::Option* fhir =
+      command->add_option("--fhir", check.fhir, "A FHIR R4 Bundle (JSON) with the patient");
+  input->excludes(patient)->excludes(fhir);
+  patient->excludes(fhir);
+  command->add_option("--on", check.on, "Day of the check, such as 2026-12-01; today if left out");
+  command->add_flag("--json", check.json, "An object on standard output");
+  command->add_option("--html", check.html, "Write a page to print to this file");
+  command->add_option("--ics", check.ics, "Write the calendar of monitoring to this file");
+  command->footer(
+      "Exit code 3: something is contraindicated.  0: nothing that the rules know is.\n\n"
+      "Examples:\n"
+      "  vesper check --patient patient.yaml --regimen regimen.yaml\n"
+      "  vesper check --patient patient.yaml --regimen regimen.yaml --ics monitoring.ics\n"
+      "  vesper check --fhir bundle.json --html check.html\n"
+      "  vesper check - --json < both.json");
+}
+
+void add_compare(CLI::App& app, CompareArguments& compare) {
+  CLI::App* command = app.add_subcommand(
+      "compare", "Naltrexone beside the other medicines for the same use, for one patient");
+  command->add_option("--for", compare.use, "alcohol or opioid dependence")
+      ->required()
+      ->check(CLI::IsMember({"alcohol", "opioid"}));
+  command->add_option("--patient", compare.patient,
+                      "The patient (YAML), to say what is contraindicated for whom");
+  command->add_option("--on", compare.on,
+                      "Day of the first dose, such as 2026-12-01; today if left out");
+  command->add_flag("--json", compare.json, "An object on standard output");
+  command->add_option("--html", compare.html, "Write a page to print to this file");
+  command->footer(
+      "Examples:\n"
+      "  vesper compare --for alcohol\n"
+      "  vesper compare --for opioid --patient patient.yaml --html compare.html");
+}
+
 void add_rest(CLI::App& app, Arguments& arguments) {
   CLI::App* explain = app.add_subcommand("explain", "What an error code means and how to mend it");
   explain->add_option("code", arguments.code, "Such as V0103")->required();
@@ -280,6 +326,8 @@ Result<int> dispatch(const CLI::App& app, const Arguments& arguments) {
     if (evidence.got_subcommand("coverage")) return evidence_coverage(arguments.evidence, context);
     return search_evidence(arguments.evidence, context);
   }
+  if (app.got_subcommand("check")) return check(arguments.check, context);
+  if (app.got_subcommand("compare")) return compare(arguments.compare, context);
   if (app.got_subcommand("explain")) return explain(arguments.code);
   if (app.got_subcommand("list")) return list(arguments.kind, context);
   if (app.got_subcommand("completion")) return completion(arguments.shell);
@@ -340,6 +388,8 @@ int main(int argc, char** argv) {
       "  vesper mechanisms --product ldn-capsule-4.5mg --every \"24 h\"\n"
       "                                      what of the claims such a dose can reach\n"
       "  vesper evidence TLR4                who says what, and what answers it\n"
+      "  vesper check --patient P.yaml --regimen R.yaml\n"
+      "                                      what speaks against it, until when, what to do\n"
       "  vesper model show naltrexone        its equations\n"
       "  vesper list protocols               what can be run\n"
       "  vesper explain V0103                what an error code means");
@@ -349,6 +399,8 @@ int main(int argc, char** argv) {
   add_validate(app, arguments.validate);
   add_mechanisms(app, arguments.mechanisms);
   add_evidence(app, arguments.evidence);
+  add_check(app, arguments.check);
+  add_compare(app, arguments.compare);
   add_model(app, arguments);
   add_rest(app, arguments);
   try {
