@@ -7,8 +7,10 @@
 
 #include "cli/commands.h"
 #include "files/write.h"
+#include "report/competition_page.h"
 #include "report/safety_page.h"
 #include "safety/check.h"
+#include "safety/competition.h"
 #include "safety/document.h"
 #include "safety/fhir.h"
 
@@ -71,6 +73,32 @@ Result<Asked> read_asked(const CheckArguments& arguments, const safety::Vocabula
   return asked;
 }
 
+// Beside the rules, never among them: findings and the exit code stay as they are.
+Result<safety::Competition> simulation(const CheckArguments& arguments, const Asked& asked,
+                                       const safety::Vocabulary& vocabulary, files::Date on,
+                                       const files::SearchPath& search) {
+  safety::CompetitionRequest request{asked.patient, asked.regimen, vocabulary, on, {}, {}, 1, {}};
+  VESPER_TRY(request.engine, options({}, {}, arguments.engine));
+  request.engine.threads = arguments.threads;
+  request.draws = arguments.draws;
+  request.days = arguments.days;
+  request.seed = arguments.seed.value_or(1);
+  return safety::simulate_competition(request, search);
+}
+
+void print(const safety::Check& done, const std::optional<safety::Competition>& simulated,
+           const safety::Knowledge& knowledge, bool json) {
+  if (json) {
+    const std::string more = simulated ? safety::competition_json(*simulated, done) : "";
+    fmt::print("{}", safety::check_json(done, knowledge.sources, more));
+    return;
+  }
+  const bool colour = ::isatty(STDOUT_FILENO) == 1;
+  fmt::print("{}", safety::check_text(done, knowledge.sources, colour));
+  if (!simulated) return;
+  fmt::print("{}\n  {}\n", safety::competition_text(*simulated, done, colour), safety::disclaimer);
+}
+
 }  // namespace
 
 Result<files::Date> day_of(const std::optional<std::string>& on) {
@@ -86,15 +114,19 @@ Result<int> check(const CheckArguments& arguments, const Context& context) {
   VESPER_TRY(const Asked asked, read_asked(arguments, knowledge.vocabulary, context.search));
   VESPER_CHECK(safety::possible(asked.patient, on));
   const safety::Check done = safety::check(asked.patient, asked.regimen, knowledge, on);
+  std::optional<safety::Competition> simulated;
+  if (arguments.simulate) {
+    VESPER_TRY(simulated, simulation(arguments, asked, knowledge.vocabulary, on, context.search));
+  }
   if (arguments.html) {
-    VESPER_CHECK(report::write_check(done, knowledge.sources, *arguments.html));
+    VESPER_CHECK(report::write_check(
+        done, knowledge.sources, *arguments.html,
+        simulated ? report::competition_section(*simulated, done, knowledge.sources) : ""));
   }
   if (arguments.ics) {
     VESPER_CHECK(files::write_whole(*arguments.ics, safety::check_calendar(done)));
   }
-  fmt::print("{}", arguments.json
-                       ? safety::check_json(done, knowledge.sources)
-                       : safety::check_text(done, knowledge.sources, ::isatty(STDOUT_FILENO) == 1));
+  print(done, simulated, knowledge, arguments.json);
   return done.contraindicated() ? exit_contraindicated : 0;
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "cli/commands.h"
+#include "safety/competition.h"
 
 namespace vesper::cli {
 
@@ -275,11 +276,30 @@ void add_check(CLI::App& app, CheckArguments& check) {
   command->add_flag("--json", check.json, "An object on standard output");
   command->add_option("--html", check.html, "Write a page to print to this file");
   command->add_option("--ics", check.ics, "Write the calendar of monitoring to this file");
+  CLI::Option* simulate = command->add_flag("--simulate", check.simulate,
+                                            "Beside the rules: what is left of the patient's "
+                                            "opioids when naltrexone comes, withdrawal by "
+                                            "day, how long a block holds and what overcomes it");
+  command
+      ->add_option("--draws", check.draws,
+                   "With --simulate: draws of uncertain parameters; 0: none")
+      ->check(CLI::Range(0u, safety::most_competition_draws))
+      ->needs(simulate);
+  command->add_option("--days", check.days, "With --simulate: later first doses, one a day")
+      ->check(CLI::Range(0u, safety::most_competition_days))
+      ->needs(simulate);
+  command->add_option("--seed", check.seed, "With --simulate: seed of the draws")->needs(simulate);
+  command
+      ->add_option("--threads", check.threads,
+                   "With --simulate: at most so many; 0: as many as the machine has")
+      ->needs(simulate);
+  add_engine(*command, check.engine);
   command->footer(
       "Exit code 3: something is contraindicated.  0: nothing that the rules know is.\n\n"
       "Examples:\n"
       "  vesper check --patient patient.yaml --regimen regimen.yaml\n"
       "  vesper check --patient patient.yaml --regimen regimen.yaml --ics monitoring.ics\n"
+      "  vesper check --patient patient.yaml --regimen regimen.yaml --simulate --html check.html\n"
       "  vesper check --fhir bundle.json --html check.html\n"
       "  vesper check - --json < both.json");
 }

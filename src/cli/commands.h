@@ -81,6 +81,11 @@ struct CheckArguments {
   std::optional<std::string> patient, regimen, fhir, on;
   std::optional<std::string> html, ics;  // files to write
   bool json = false;
+  bool simulate = false;
+  std::optional<unsigned> draws, days;  // of the simulation
+  std::optional<std::uint64_t> seed;
+  unsigned threads = 0;
+  EngineArguments engine;
 };
 
 struct CompareArguments {

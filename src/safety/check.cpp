@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
 
@@ -116,6 +117,11 @@ class Checking {
     words["until"] = finding.until_text.empty() ? "a day that is not known" : finding.until_text;
     finding.title = rule.title;
     finding.text = filled(rule.finding, words);
+    if (!finding.text.empty()) {
+      // Names of drugs and conditions often stand first.
+      finding.text[0] =
+          static_cast<char>(std::toupper(static_cast<unsigned char>(finding.text[0])));
+    }
     finding.why = filled(rule.why, words);
     for (const std::string& action : rule.actions) finding.actions.push_back(filled(action, words));
     for (const std::string& step : rule.steps) finding.steps.push_back(filled(step, words));

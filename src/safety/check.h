@@ -74,7 +74,9 @@ inline constexpr const char* disclaimer = "For research and teaching; not medica
 // Columns for a terminal, with or without colour.
 std::string check_text(const Check& check, const std::vector<evidence::SourceEntry>& sources,
                        bool colour);
-std::string check_json(const Check& check, const std::vector<evidence::SourceEntry>& sources);
+// `simulation`: a JSON object to stand under that key; empty: none.
+std::string check_json(const Check& check, const std::vector<evidence::SourceEntry>& sources,
+                       const std::string& simulation = "");
 // Days of monitoring and days until which to wait, in their order.
 struct Day {
   Date on;

@@ -83,25 +83,27 @@ Json list(const std::vector<T>& all, const More&... more) {
 
 }  // namespace
 
-std::string check_json(const Check& check, const std::vector<evidence::SourceEntry>& sources) {
-  const Json json = {{"patient", check.patient},
-                     {"regimen", check.regimen},
-                     {"purpose", check.purpose},
-                     {"on", text_of(check.on)},
-                     {"start", text_of(check.start)},
-                     {"start_assumed", check.start_assumed},
-                     {"last_dose", date(check.last)},
-                     {"contraindicated", check.contraindicated()},
-                     {"verdict", verdict(check)},
-                     {"earliest", date(check.earliest())},
-                     {"rules_asked", check.rules},
-                     {"findings", list(check.findings, sources)},
-                     {"not_known", list(check.missing)},
-                     {"calendar", list(check.calendar)},
-                     {"side_effects", list(check.side_effects)},
-                     {"worked_out", check.derived},
-                     {"read_as", check.readings},
-                     {"disclaimer", disclaimer}};
+std::string check_json(const Check& check, const std::vector<evidence::SourceEntry>& sources,
+                       const std::string& simulation) {
+  Json json = {{"patient", check.patient},
+               {"regimen", check.regimen},
+               {"purpose", check.purpose},
+               {"on", text_of(check.on)},
+               {"start", text_of(check.start)},
+               {"start_assumed", check.start_assumed},
+               {"last_dose", date(check.last)},
+               {"contraindicated", check.contraindicated()},
+               {"verdict", verdict(check)},
+               {"earliest", date(check.earliest())},
+               {"rules_asked", check.rules},
+               {"findings", list(check.findings, sources)},
+               {"not_known", list(check.missing)},
+               {"calendar", list(check.calendar)},
+               {"side_effects", list(check.side_effects)},
+               {"worked_out", check.derived},
+               {"read_as", check.readings},
+               {"disclaimer", disclaimer}};
+  if (!simulation.empty()) json["simulation"] = Json::parse(simulation);
   return json.dump(2) + "\n";
 }
 

@@ -37,7 +37,7 @@ TEST(Interval, HoldsUntilTheLastDayIsOver) {
   ASSERT_NE(found(short_of, "interval"), nullptr);
   EXPECT_EQ(found(short_of, "interval")->until, day("2026-12-02"));
   EXPECT_EQ(found(short_of, "interval")->text,
-            "methadone 2026-11-18; from 2026-12-02; 14 days; start 2026-12-01");
+            "Methadone 2026-11-18; from 2026-12-02; 14 days; start 2026-12-01");
   EXPECT_EQ(short_of.earliest(), day("2026-12-02"));
   const Check over = run(opioids, "medicines: [{name: methadone, last: 2026-11-17}]");
   EXPECT_EQ(found(over, "interval"), nullptr);
@@ -126,7 +126,7 @@ TEST(NotKnown, IsListedWithTheRulesThatWait) {
   EXPECT_EQ(check.missing[0].rules, std::vector<std::string>{"child-pugh"});
   EXPECT_EQ(found(check, "child"), nullptr);
   ASSERT_NE(found(check, "no-alt"), nullptr);
-  EXPECT_EQ(found(check, "no-alt")->text, "alanine aminotransferase");
+  EXPECT_EQ(found(check, "no-alt")->text, "Alanine aminotransferase");
 }
 
 TEST(Tests, TheLatestWithinTheWindowCounts) {
@@ -136,7 +136,7 @@ TEST(Tests, TheLatestWithinTheWindowCounts) {
   const Check high = alt("{name: ALT, value: 200 U/L, on: 2026-11-10}");
   ASSERT_NE(found(high, "liver"), nullptr);
   EXPECT_EQ(found(high, "liver")->text,
-            "alanine aminotransferase 200 U/L (5 times the upper limit) 40 U/L");
+            "Alanine aminotransferase 200 U/L (5 times the upper limit) 40 U/L");
   EXPECT_NE(found(high, "liver")->grounds[0].find("upper limit 40 U/L by default"),
             std::string::npos);
   EXPECT_EQ(found(high, "no-alt"), nullptr);
