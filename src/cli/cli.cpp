@@ -50,6 +50,7 @@ struct Arguments {
   EvidenceArguments evidence;
   CheckArguments check;
   CompareArguments compare;
+  TitrateArguments titrate;
   std::vector<std::string> models;
   std::string code, kind, shell;
 };
@@ -322,6 +323,46 @@ void add_compare(CLI::App& app, CompareArguments& compare) {
       "  vesper compare --for opioid --patient patient.yaml --html compare.html");
 }
 
+void add_titrate(CLI::App& app, TitrateArguments& titrate) {
+  CLI::App* command = app.add_subcommand(
+      "titrate", "A schedule of steps from the strengths at hand, with what each step does");
+  command->add_flag("--list", titrate.list, "The plans and times of day that are known");
+  command->add_option("--plan", titrate.plan, "clinic, weekly, slow, biweekly, final; see --list")
+      ->capture_default_str();
+  command
+      ->add_option("--have", titrate.have,
+                   "Products or strengths at hand, such as 0.5mg,ldn-capsule-1.5mg")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--target", titrate.target, "The dose to reach, such as \"3 mg\"");
+  command->add_option("--start", titrate.start, "Day of the first dose; today if left out");
+  CLI::Option* at = command->add_option("--at", titrate.at, "Clock time of each dose");
+  command->add_flag("--morning", titrate.morning, "In the morning: vivid dreams, poor sleep")
+      ->excludes(at);
+  command->add_flag("--nearest", titrate.nearest,
+                    "Take the nearest dose that can be made where the plan's cannot");
+  command->add_option("--weeks", titrate.weeks, "Count capsules for so many weeks")
+      ->check(CLI::Range(1u, 520u));
+  command->add_option("--patients", titrate.patients, "Of the population; 0: the typical one alone")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{100000}))
+      ->capture_default_str();
+  command->add_option("--seed", titrate.seed, "Seed of the population");
+  command->add_flag("--no-prediction", titrate.no_prediction, "The schedule alone");
+  command->add_option("--threads", titrate.threads, "Threads to use; 0: all cores");
+  command->add_flag("--json", titrate.json, "An object on standard output");
+  command->add_option("--html", titrate.html, "Write a page to print to this file");
+  command->add_option("--ics", titrate.ics, "Write a calendar of the steps to this file");
+  command->add_option("--protocol", titrate.protocol,
+                      "Write the schedule as a protocol for `vesper run` to this file");
+  add_engine(*command, titrate.engine);
+  command->footer(
+      "Examples:\n"
+      "  vesper titrate --start 2026-12-01\n"
+      "  vesper titrate --plan slow --have 0.5mg,1.5mg --morning --html steps.html --ics "
+      "steps.ics\n"
+      "  vesper titrate --plan biweekly --target \"6 mg\" --have 1.5mg,3mg --json");
+}
+
 void add_rest(CLI::App& app, Arguments& arguments) {
   CLI::App* explain = app.add_subcommand("explain", "What an error code means and how to mend it");
   explain->add_option("code", arguments.code, "Such as V0103")->required();
@@ -348,6 +389,7 @@ Result<int> dispatch(const CLI::App& app, const Arguments& arguments) {
   }
   if (app.got_subcommand("check")) return check(arguments.check, context);
   if (app.got_subcommand("compare")) return compare(arguments.compare, context);
+  if (app.got_subcommand("titrate")) return titrate(arguments.titrate, context);
   if (app.got_subcommand("explain")) return explain(arguments.code);
   if (app.got_subcommand("list")) return list(arguments.kind, context);
   if (app.got_subcommand("completion")) return completion(arguments.shell);
@@ -410,6 +452,7 @@ int main(int argc, char** argv) {
       "  vesper evidence TLR4                who says what, and what answers it\n"
       "  vesper check --patient P.yaml --regimen R.yaml\n"
       "                                      what speaks against it, until when, what to do\n"
+      "  vesper titrate --plan slow          steps, capsules, calendar, what each step does\n"
       "  vesper model show naltrexone        its equations\n"
       "  vesper list protocols               what can be run\n"
       "  vesper explain V0103                what an error code means");
@@ -421,6 +464,7 @@ int main(int argc, char** argv) {
   add_evidence(app, arguments.evidence);
   add_check(app, arguments.check);
   add_compare(app, arguments.compare);
+  add_titrate(app, arguments.titrate);
   add_model(app, arguments);
   add_rest(app, arguments);
   try {

@@ -94,6 +94,19 @@ struct CompareArguments {
   bool json = false;
 };
 
+struct TitrateArguments {
+  std::string plan = "clinic";
+  std::vector<std::string> have;  // products or strengths
+  std::optional<std::string> target, start, at;
+  bool morning = false, nearest = false, list = false, json = false, no_prediction = false;
+  std::optional<unsigned> weeks;
+  std::uint64_t patients = 100;
+  std::optional<std::uint64_t> seed;
+  unsigned threads = 0;
+  std::optional<std::string> html, ics, protocol;  // files to write
+  EngineArguments engine;
+};
+
 struct ShowArguments {
   std::string model;
   std::string stage = "equations";
@@ -115,6 +128,7 @@ Result<int> evidence_coverage(const EvidenceArguments& arguments, const Context&
 Result<files::Date> day_of(const std::optional<std::string>& on);
 Result<int> check(const CheckArguments& arguments, const Context& context);
 Result<int> compare(const CompareArguments& arguments, const Context& context);
+Result<int> titrate(const TitrateArguments& arguments, const Context& context);
 Result<int> show_model(const ShowArguments& arguments, const Context& context);
 Result<int> explain(const std::string& code);
 Result<int> list(const std::string& kind, const Context& context);
