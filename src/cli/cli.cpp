@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "cli/commands.h"
+#include "compounding/uniformity.h"
 #include "safety/competition.h"
 
 namespace vesper::cli {
@@ -51,6 +52,7 @@ struct Arguments {
   CheckArguments check;
   CompareArguments compare;
   TitrateArguments titrate;
+  CompoundArguments compound;
   std::vector<std::string> models;
   std::string code, kind, shell;
 };
@@ -363,6 +365,29 @@ void add_titrate(CLI::App& app, TitrateArguments& titrate) {
       "  vesper titrate --plan biweekly --target \"6 mg\" --have 1.5mg,3mg --json");
 }
 
+void add_compound(CLI::App& app, CompoundArguments& compound) {
+  CLI::App* command = app.add_subcommand(
+      "compound",
+      "A worksheet for a recipe: weighing, steps, label, use-by date, uniformity, cost");
+  command->add_option("recipe", compound.recipe, "A recipe (YAML)")->required();
+  command->add_option("--assays", compound.assays,
+                      "CSV with measured contents of 10 or 30 units: the same verdict on them");
+  command->add_flag("--exposure", compound.exposure,
+                    "What the units' uneven content does to plasma and receptors");
+  command->add_option("--batches", compound.batches, "Batches to simulate")
+      ->check(CLI::Range(std::uint64_t{1}, compounding::most_batches))
+      ->capture_default_str();
+  command->add_option("--seed", compound.seed, "Seed of the batches")->capture_default_str();
+  command->add_option("--threads", compound.threads, "Threads to use; 0: all cores");
+  command->add_flag("--json", compound.json, "An object on standard output");
+  command->add_option("--html", compound.html, "Write the worksheet to print to this file");
+  add_engine(*command, compound.engine);
+  command->footer(
+      "Examples:\n"
+      "  vesper compound examples/recipes/ldn-capsules-1.5mg.yaml --html worksheet.html\n"
+      "  vesper compound examples/recipes/ldn-capsules-1.5mg.yaml --assays assays.csv --exposure");
+}
+
 void add_rest(CLI::App& app, Arguments& arguments) {
   CLI::App* explain = app.add_subcommand("explain", "What an error code means and how to mend it");
   explain->add_option("code", arguments.code, "Such as V0103")->required();
@@ -390,6 +415,7 @@ Result<int> dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("check")) return check(arguments.check, context);
   if (app.got_subcommand("compare")) return compare(arguments.compare, context);
   if (app.got_subcommand("titrate")) return titrate(arguments.titrate, context);
+  if (app.got_subcommand("compound")) return compound(arguments.compound, context);
   if (app.got_subcommand("explain")) return explain(arguments.code);
   if (app.got_subcommand("list")) return list(arguments.kind, context);
   if (app.got_subcommand("completion")) return completion(arguments.shell);
@@ -453,6 +479,7 @@ int main(int argc, char** argv) {
       "  vesper check --patient P.yaml --regimen R.yaml\n"
       "                                      what speaks against it, until when, what to do\n"
       "  vesper titrate --plan slow          steps, capsules, calendar, what each step does\n"
+      "  vesper compound RECIPE.yaml         a worksheet: weighing, label, uniformity, cost\n"
       "  vesper model show naltrexone        its equations\n"
       "  vesper list protocols               what can be run\n"
       "  vesper explain V0103                what an error code means");
@@ -465,6 +492,7 @@ int main(int argc, char** argv) {
   add_check(app, arguments.check);
   add_compare(app, arguments.compare);
   add_titrate(app, arguments.titrate);
+  add_compound(app, arguments.compound);
   add_model(app, arguments);
   add_rest(app, arguments);
   try {

@@ -107,6 +107,15 @@ struct TitrateArguments {
   EngineArguments engine;
 };
 
+struct CompoundArguments {
+  std::string recipe;
+  std::optional<std::string> assays, html;
+  std::uint64_t batches = 10000, seed = 1;
+  unsigned threads = 0;
+  bool json = false, exposure = false;
+  EngineArguments engine;
+};
+
 struct ShowArguments {
   std::string model;
   std::string stage = "equations";
@@ -128,6 +137,7 @@ Result<int> evidence_coverage(const EvidenceArguments& arguments, const Context&
 Result<files::Date> day_of(const std::optional<std::string>& on);
 Result<int> check(const CheckArguments& arguments, const Context& context);
 Result<int> compare(const CompareArguments& arguments, const Context& context);
+Result<int> compound(const CompoundArguments& arguments, const Context& context);
 Result<int> titrate(const TitrateArguments& arguments, const Context& context);
 Result<int> show_model(const ShowArguments& arguments, const Context& context);
 Result<int> explain(const std::string& code);
