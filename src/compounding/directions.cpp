@@ -36,9 +36,8 @@ void weighing(const Recipe& recipe, const Worksheet& sheet, std::vector<std::str
   }
   if (sheet.stock) {
     steps.push_back(fmt::format(
-        "Weigh {} of the powder ({} cannot be weighed on this balance), dissolve it in {} and make "
-        "up "
-        "to {:.4g} mL. Take {:.3g} mL of this stock: it holds what is wanted. Discard the rest.",
+        "Weigh {} of the powder ({} cannot be weighed on this balance), {} it in {} and make up to "
+        "{:.4g} mL. Take {:.3g} mL of this stock: it holds what is wanted. Discard the rest.",
         mass_text(sheet.stock->powder), mass_text(sheet.powder),
         dissolves(recipe) ? "dissolve" : "rub and suspend", sheet.diluent, sheet.stock->volume,
         sheet.stock->aliquot));
