@@ -47,6 +47,7 @@ struct Arguments {
   ShowArguments show;
   MechanismsArguments mechanisms;
   EvidenceArguments evidence;
+  CompoundArguments compound;
   std::vector<std::string> models;
   std::string code, kind, shell;
 };
@@ -240,6 +241,28 @@ void add_mechanisms(CLI::App& app, MechanismsArguments& mechanisms) {
       "  vesper mechanisms --product naltrexone-injection-380mg --every \"28 days\" --html m.html");
 }
 
+void add_compound(CLI::App& app, CompoundArguments& compound) {
+  CLI::App* command = app.add_subcommand(
+      "compound", "A recipe to a worksheet, a label and the chance that a batch is uniform");
+  command->add_option("recipe", compound.recipe, "A recipe file")->required();
+  command->add_option("--html", compound.html, "Write worksheet, label and batch record to print");
+  command->add_flag("--json", compound.json, "An object on standard output");
+  command->add_option("--assays", compound.assays,
+                      "Assay results of 10 or 30 units (CSV, column percent or mg), judged");
+  command->add_flag("--exposure", compound.exposure,
+                    "Simulate what a batch that fails does to the patient's exposure");
+  command->add_option("--batches", compound.batches, "Simulated batches")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{100}, std::size_t{10'000'000}));
+  command->add_option("--seed", compound.seed, "Seed of the random numbers")
+      ->capture_default_str();
+  add_engine(*command, compound.engine);
+  command->footer(
+      "Examples:\n"
+      "  vesper compound examples/recipes/ldn-capsules-1.5mg.yaml --html worksheet.html\n"
+      "  vesper compound recipe.yaml --assays results.csv --exposure");
+}
+
 void add_evidence(CLI::App& app, EvidenceArguments& evidence) {
   CLI::App* command = app.add_subcommand(
       "evidence", "Search claims, targets, observations and sources; show one; what answers them");
@@ -274,6 +297,7 @@ Result<int> dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("simulate")) return simulate_model(arguments.simulate, context);
   if (app.got_subcommand("validate")) return validate(arguments.validate, context);
   if (app.got_subcommand("mechanisms")) return mechanisms(arguments.mechanisms, context);
+  if (app.got_subcommand("compound")) return compound(arguments.compound, context);
   if (app.got_subcommand("evidence")) {
     const CLI::App& evidence = *app.get_subcommand("evidence");
     if (evidence.got_subcommand("show")) return show_evidence(arguments.evidence, context);
@@ -340,6 +364,7 @@ int main(int argc, char** argv) {
       "  vesper mechanisms --product ldn-capsule-4.5mg --every \"24 h\"\n"
       "                                      what of the claims such a dose can reach\n"
       "  vesper evidence TLR4                who says what, and what answers it\n"
+      "  vesper compound recipe.yaml         a worksheet for the pharmacy\n"
       "  vesper model show naltrexone        its equations\n"
       "  vesper list protocols               what can be run\n"
       "  vesper explain V0103                what an error code means");
@@ -349,6 +374,7 @@ int main(int argc, char** argv) {
   add_validate(app, arguments.validate);
   add_mechanisms(app, arguments.mechanisms);
   add_evidence(app, arguments.evidence);
+  add_compound(app, arguments.compound);
   add_model(app, arguments);
   add_rest(app, arguments);
   try {

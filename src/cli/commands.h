@@ -75,6 +75,15 @@ struct EvidenceArguments {
   bool json = false;
 };
 
+struct CompoundArguments {
+  std::string recipe;
+  std::optional<std::string> assays, html;  // files
+  bool exposure = false, json = false;
+  std::size_t batches = 10'000;  // simulated
+  std::uint64_t seed = 1;
+  EngineArguments engine;
+};
+
 struct ShowArguments {
   std::string model;
   std::string stage = "equations";
@@ -91,6 +100,7 @@ Result<int> mechanisms(const MechanismsArguments& arguments, const Context& cont
 Result<int> search_evidence(const EvidenceArguments& arguments, const Context& context);
 Result<int> show_evidence(const EvidenceArguments& arguments, const Context& context);
 Result<int> evidence_coverage(const EvidenceArguments& arguments, const Context& context);
+Result<int> compound(const CompoundArguments& arguments, const Context& context);
 Result<int> show_model(const ShowArguments& arguments, const Context& context);
 Result<int> explain(const std::string& code);
 Result<int> list(const std::string& kind, const Context& context);

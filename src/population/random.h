@@ -20,7 +20,8 @@ enum class Stream : std::uint32_t {
   covariates = 1,
   parameters = 2,
   adherence = 3,
-  uncertainty = 4
+  uncertainty = 4,
+  compounding = 5
 };
 
 struct RandomKey {
