@@ -147,7 +147,8 @@ Result<Exposure> exposure(const Recipe& recipe, const Uniformity& uniformity,
         return tl::unexpected(simulate::run_failure(*solution.failure, "the typical patient"));
       }
       Exposure::Row one = row(solution, study.watched().size());
-      one.hypothesis = hypothesis.id;
+      one.hypothesis =
+          hypothesis.label.empty() ? hypothesis.id : hypothesis.id + " " + hypothesis.label;
       one.batch = arm;
       found.rows.push_back(std::move(one));
     }

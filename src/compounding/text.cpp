@@ -153,7 +153,7 @@ std::string exposure(const Findings& all) {
     out += fmt::format("  {}\n", batch == 0 ? "the label's dose" : found.batches[batch - 1].says);
     for (const Exposure::Row& row : found.rows) {
       if (row.batch != batch) continue;
-      out += fmt::format("    {:<4} AUC {}, Cmax {}, MOR above 50 % {}\n", row.hypothesis,
+      out += fmt::format("    {}: AUC {}, Cmax {}, MOR above 50 % {}\n", row.hypothesis,
                          spread(row.area, "ng/mL*h"), spread(row.peak, "ng/mL"),
                          spread(row.hours, "h a day"));
     }

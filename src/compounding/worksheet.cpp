@@ -32,6 +32,7 @@ class Worker {
       VESPER_CHECK(liquid());
     }
     small_parts();
+    crowded();
     VESPER_TRY(sheet_.beyond_use, beyond_use(recipe_, knowledge_));
     if (!sheet_.beyond_use.studied) {
       sheet_.warnings.push_back(
@@ -68,6 +69,9 @@ class Worker {
       sheet_.content = tablets.product.strength / tablets.mass;
       const double needed = sheet_.drug * sheet_.salt_factor / tablets.product.strength;
       sheet_.tablets = static_cast<int>(std::ceil(needed - hair));
+      sheet_.warnings.push_back(
+          "The tablets are taken to hold what their label says; the pharmacopoeia allows less and "
+          "more.");
       sheet_.whole_tablets = std::abs(needed - sheet_.tablets) < hair * needed + hair;
     }
     sheet_.powder = sheet_.drug * sheet_.salt_factor / sheet_.content;
@@ -282,6 +286,16 @@ class Worker {
                       "finer one.",
                       one.what, weight_text(one.amount), weight_text(sheet_.least)));
     }
+  }
+
+  // The Poisson law of the particles is for a drug that is thinly spread.
+  void crowded() {
+    if (!(sheet_.drug_volume > knowledge_.poisson_limit) || recipe_.tablets) return;
+    sheet_.warnings.push_back(fmt::format(
+        "The drug takes {:.0f} % of the volume, more than {:.0f} %: the variation by particles is "
+        "overstated ({}).",
+        100 * sheet_.drug_volume, 100 * knowledge_.poisson_limit,
+        knowledge_.citation(knowledge_.poisson_source)));
   }
 
   const Recipe& recipe_;
