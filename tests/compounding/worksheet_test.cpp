@@ -112,14 +112,14 @@ TEST(Worksheet, SmallIngredientsAreNamed) {
 
 std::string any_recipe(const std::string& form) {
   const double tenths = *rc::gen::inRange(2, 200);
-  const int quantity = *rc::gen::inRange(10, 2000);
+  const int quantity = *rc::gen::oneOf(rc::gen::inRange(10, 60), rc::gen::inRange(10, 2000));
   const double overage = *rc::gen::inRange(0, 30);
   const double assay = *rc::gen::inRange(900, 1020) / 10.0;
   const double water = *rc::gen::inRange(0, 90) / 10.0;
   const std::string as = *rc::gen::element<std::string>("base", "hydrochloride");
   const std::string powder =
       *rc::gen::element<std::string>("base", "hydrochloride", "hydrochloride-dihydrate");
-  const double sensitivity = *rc::gen::inRange(1, 60) / 10.0;
+  const double sensitivity = *rc::gen::element(0.1, 1.0, 6.0);  // aliquots are often needed
   std::string text = fmt::format(
       "title: any\ndrug: naltrexone\nas: {}\nform: {}\noverage: {} %\n"
       "powder: {{form: {}, assay: {} %, water: {} %}}\nbalance: {{sensitivity: {} mg, error: 5 "
