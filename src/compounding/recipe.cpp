@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compounding/fields.h"
+#include "compounding/recipe_parts.h"
 #include "evidence/fields.h"
 
 namespace vesper::compounding {
@@ -54,18 +55,11 @@ class Reader {
     if (const Yaml* product = root_.find("product")) {
       VESPER_TRY(const std::string id, product->text());
       VESPER_TRY(recipe_.product, catalogue_.product(id, beside_, product->place()));
-      VESPER_CHECK(compoundable(*recipe_.product, product->place()));
+      VESPER_CHECK(compoundable(*recipe_.product, knowledge_, product->place()));
     }
     VESPER_TRY(const Yaml form, root_.at("form"));
     VESPER_TRY(const std::string name, form.text());
-    if (const auto refused = knowledge_.refused.find(name); refused != knowledge_.refused.end()) {
-      return fail(Code::cannot_compound,
-                  fmt::format("'{}' cannot be compounded: {}", name, refused->second.why),
-                  form.place(), "", {"source: " + knowledge_.citation(refused->second.source)});
-    }
-    std::vector<std::string> known;
-    for (const auto& [id, one] : knowledge_.forms) known.push_back(id);
-    VESPER_CHECK(form.choice(known));
+    VESPER_CHECK(form_is_made(form, knowledge_));
     recipe_.form = knowledge_.forms.at(name);
     if (recipe_.product && recipe_.product->route != recipe_.form.route) {
       return fail(Code::bad_recipe,
@@ -83,32 +77,23 @@ class Reader {
                   fmt::format("the product holds {}, the recipe {}", drug, recipe_.drug),
                   root_.find("drug")->place());
     }
-    return molar_mass(recipe_.as, root_.place());
+    if (!as.empty() && recipe_.as != as) {
+      return fail(Code::bad_recipe,
+                  fmt::format("the product's strength is of the {}, the recipe's of the {}", as,
+                              recipe_.as),
+                  root_.find("as")->place());
+    }
+    return known_form(recipe_.as, root_.has("as") ? root_.find("as")->place() : root_.place());
   }
 
-  Result<void> molar_mass(const std::string& form, const Place& place) {
+  Result<void> known_form(const std::string& form, const Place& place) {
     VESPER_TRY(const dosing::Drug drug, catalogue_.drug(recipe_.drug, place));
+    recipe_.molar_mass = drug.molar_mass;
     if (drug.molar_mass.count(form) == 1) return {};
     std::vector<std::string> known;
     for (const auto& [name, mass] : drug.molar_mass) known.push_back(name);
     return fail(Code::bad_recipe, fmt::format("{} has no form '{}'", recipe_.drug, form), place,
                 suggest(form, known));
-  }
-
-  Result<void> compoundable(const dosing::Product& product, const Place& place) const {
-    const bool route = knowledge_.refused_routes.count(product.route) == 1;
-    if (product.compoundable && !route) return {};
-    const auto of_route =
-        knowledge_.refused.find(product.route == "implant" ? "implant" : "injection");
-    std::string why = product.compoundable ? "" : "its file says `compoundable: no`";
-    std::vector<std::string> notes;
-    if (route && of_route != knowledge_.refused.end()) {
-      why = of_route->second.why;
-      notes.push_back("source: " + knowledge_.citation(of_route->second.source));
-    }
-    if (!product.notes.empty()) notes.push_back(product.notes);
-    return fail(Code::cannot_compound,
-                fmt::format("'{}' cannot be compounded: {}", product.name, why), place, "", notes);
   }
 
   // --- how much ----------------------------------------------------------------------------------
@@ -190,7 +175,7 @@ class Reader {
     Powder powder;
     powder.place = entry.place();
     VESPER_TRY(powder.form, evidence::filled(entry, "form"));
-    VESPER_CHECK(molar_mass(powder.form, entry.find("form")->place()));
+    VESPER_CHECK(known_form(powder.form, entry.find("form")->place()));
     if (entry.has("assay")) {
       VESPER_TRY(powder.assay, fraction(entry, "assay", 1.1));
       if (powder.assay < 0.5) {
@@ -252,7 +237,12 @@ class Reader {
   Result<void> particles(const Yaml& entry) {
     recipe_.particles = knowledge_.particles;
     const Yaml* given = entry.find("particles");
-    if (given == nullptr && !recipe_.counted()) return {};
+    if (!recipe_.counted()) {
+      if (given == nullptr) return {};
+      return fail(Code::bad_recipe,
+                  fmt::format("the particles decide nothing in a {}", recipe_.form.id),
+                  given->place(), "leave `particles` out");
+    }
     if (given == nullptr) {
       const Particles& p = knowledge_.particles;
       recipe_.assumed.push_back(fmt::format(
@@ -302,26 +292,9 @@ class Reader {
     return {};
   }
 
-  Result<const Excipient*> excipient(const Yaml& value, const std::vector<std::string>& roles) {
-    std::vector<std::string> known;
-    for (const Excipient& one : knowledge_.excipients) known.push_back(one.id);
-    VESPER_TRY(const std::string id, value.choice(known));
-    const Excipient& one = *knowledge_.excipient(id);
-    if (!one.refused.empty()) {
-      return fail(Code::excipient_refused, fmt::format("{} is not used: {}", one.name, one.refused),
-                  value.place(), "", {"source: " + knowledge_.citation(one.source)});
-    }
-    for (const std::string& word : recipe_.avoid) {
-      if (one.contains.count(word) == 0 && one.id != word) continue;
-      return fail(Code::excipient_refused,
-                  fmt::format("{} is, or contains, {}, which is to be avoided", one.name, word),
-                  value.place());
-    }
-    for (const std::string& role : roles) {
-      if (one.roles.count(role) == 1) return &one;
-    }
-    return fail(Code::bad_recipe, fmt::format("{} is no {}", one.name, fmt::join(roles, " or ")),
-                value.place());
+  Result<const Excipient*> excipient(const Yaml& value,
+                                     const std::vector<std::string>& roles) const {
+    return read_excipient(value, roles, recipe_.avoid, knowledge_);
   }
 
   Result<void> excipients() {
@@ -334,6 +307,7 @@ class Reader {
     VESPER_CHECK(only("base", form != "capsule"));
     VESPER_CHECK(only("filling", recipe_.counted()));
     VESPER_CHECK(only("mixing", recipe_.counted()));
+    VESPER_CHECK(only("aliquot", recipe_.form.unit != "mL"));
     if (form == "capsule") VESPER_CHECK(filler());
     if (form != "capsule") VESPER_CHECK(base());
     for (const Yaml& entry : root_.items("ingredients")) VESPER_CHECK(ingredient(entry));
@@ -411,6 +385,10 @@ class Reader {
       }
     }
     if (const Yaml* drops = root_.find("drops-per-mL")) {
+      if (!recipe_.dose) {
+        return fail(Code::bad_recipe, "drops are counted for a dose, and the recipe has none",
+                    drops->place(), "such as dose: 4.5 mg");
+      }
       VESPER_TRY(const long count, drops->integer());
       if (count < 5 || count > 100) {
         return fail(Code::out_of_range, "'drops-per-mL' is from 5 to 100", drops->place(),
@@ -490,52 +468,22 @@ class Reader {
     return {};
   }
 
-  Result<double> price(const Yaml& entry, std::string_view key) {
-    VESPER_TRY(const double value, entry.number(key));
-    if (value >= 0) return value;
-    return fail(Code::out_of_range, "a price is not negative", entry.find(key)->place());
-  }
-
   Result<void> prices() {
     const Yaml* entry = root_.find("prices");
     if (entry == nullptr) return {};
-    VESPER_CHECK(entry->keys({"currency", "materials", "work", "packs", "course"}));
-    Prices found;
-    VESPER_TRY(found.currency, evidence::filled(*entry, "currency"));
-    if (entry->has("materials")) {
-      VESPER_TRY(found.materials, price(*entry, "materials"));
+    if (!recipe_.counted() && !recipe_.dose) {
+      return fail(Code::bad_recipe, "prices are by the dose, and the recipe has no `dose`",
+                  entry->place(), "such as dose: 1.5 mg");
     }
-    if (entry->has("work")) {
-      VESPER_TRY(found.work, price(*entry, "work"));
-    }
-    if (entry->has("course")) {
-      VESPER_TRY(found.course, amount(*entry, "course", "1"));
-    }
-    for (const Yaml& one : entry->items("packs")) {
-      VESPER_CHECK(one.keys({"doses", "price", "discounts"}));
-      Pack pack;
-      VESPER_TRY(pack.doses, amount(one, "doses", "1"));
-      VESPER_TRY(pack.price, price(one, "price"));
-      for (const Yaml& discount : one.items("discounts")) {
-        VESPER_CHECK(discount.keys({"from", "off"}));
-        Pack::Discount found_discount;
-        VESPER_TRY(found_discount.from, amount(discount, "from", "1"));
-        VESPER_TRY(found_discount.off, fraction(discount, "off", 1));
-        pack.discounts.push_back(found_discount);
-      }
-      found.packs.push_back(std::move(pack));
-    }
-    recipe_.prices = std::move(found);
+    VESPER_TRY(recipe_.prices, read_prices(*entry));
     return {};
   }
 
   Result<void> label() {
     const Yaml* entry = root_.find("label");
     if (entry == nullptr) return {};
-    VESPER_CHECK(entry->keys({"directions", "titration"}));
+    VESPER_CHECK(entry->keys({"directions"}));
     VESPER_TRY(recipe_.directions, entry->text_or("directions", ""));
-    VESPER_TRY(recipe_.plan, entry->text_or("titration", ""));
-    if (const Yaml* plan = entry->find("titration")) recipe_.plan_place = plan->place();
     return {};
   }
 
