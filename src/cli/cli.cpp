@@ -344,11 +344,19 @@ void add_titrate(CLI::App& app, TitrateArguments& titrate) {
                     "Take the nearest dose that can be made where the plan's cannot");
   command->add_option("--weeks", titrate.weeks, "Count capsules for so many weeks")
       ->check(CLI::Range(1u, 520u));
-  command->add_option("--patients", titrate.patients, "Of the population; 0: the typical one alone")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{100000}))
-      ->capture_default_str();
-  command->add_option("--seed", titrate.seed, "Seed of the population");
-  command->add_flag("--no-prediction", titrate.no_prediction, "The schedule alone");
+  command
+      ->add_option("--pack", titrate.pack,
+                   "Capsules (mL) in a pack: count packs, and what is left over of them")
+      ->check(CLI::Range(1u, 10000u));
+  CLI::Option* patients = command
+                              ->add_option("--patients", titrate.patients,
+                                           "Of the population; 0: the typical one alone")
+                              ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{100000}))
+                              ->capture_default_str();
+  CLI::Option* seed = command->add_option("--seed", titrate.seed, "Seed of the population");
+  command->add_flag("--no-prediction", titrate.no_prediction, "The schedule alone")
+      ->excludes(patients)
+      ->excludes(seed);
   command->add_option("--threads", titrate.threads, "Threads to use; 0: all cores");
   command->add_flag("--json", titrate.json, "An object on standard output");
   command->add_option("--html", titrate.html, "Write a page to print to this file");

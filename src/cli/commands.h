@@ -99,7 +99,7 @@ struct TitrateArguments {
   std::vector<std::string> have;  // products or strengths
   std::optional<std::string> target, start, at;
   bool morning = false, nearest = false, list = false, json = false, no_prediction = false;
-  std::optional<unsigned> weeks;
+  std::optional<unsigned> weeks, pack;
   std::uint64_t patients = 100;
   std::optional<std::uint64_t> seed;
   unsigned threads = 0;

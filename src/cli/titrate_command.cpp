@@ -34,6 +34,7 @@ Result<titration::Schedule> schedule(const TitrateArguments& arguments,
   }
   request.usual = knowledge.target;
   request.course = arguments.weeks ? static_cast<int>(*arguments.weeks) * 7 : knowledge.course;
+  if (arguments.pack) request.pack = *arguments.pack;
   request.nearest = arguments.nearest;
   return titration::make_schedule(request);
 }
@@ -43,7 +44,8 @@ Result<titration::Schedule> schedule(const TitrateArguments& arguments,
 Result<int> titrate(const TitrateArguments& arguments, const Context& context) {
   VESPER_TRY(const titration::Knowledge knowledge, titration::read_knowledge(context.search));
   if (arguments.list) {
-    fmt::print("{}", titration::plans_text(knowledge));
+    fmt::print(
+        "{}", arguments.json ? titration::plans_json(knowledge) : titration::plans_text(knowledge));
     return 0;
   }
   VESPER_TRY(const titration::Schedule made, schedule(arguments, knowledge, context.search));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "report/evidence_document.h"
 #include "report/format.h"
@@ -20,9 +21,11 @@ using titration::Step;
 constexpr std::string_view style = R"css(<style>
 table.days { border-collapse: collapse; table-layout: fixed; width: 100%; max-width: 60em; }
 table.days td, table.days th { border: 1px solid var(--rule); padding: 3px 6px; font-size: 13px; text-align: left; height: 2.9em; vertical-align: top; }
+table.days caption { text-align: left; font-weight: 600; padding: 12px 0 4px; }
+table.days .out { color: var(--soft); }
 table.days th { height: auto; color: var(--soft); font-weight: 500; }
 table.days .dose { font-weight: 600; display: block; } table.days .new { background: var(--warn-paper); }
-@media print { h2 { margin-top: 24px; } tr { break-inside: avoid; } }
+@media print { h2 { margin-top: 24px; } tr, table.days { break-inside: avoid; } }
 </style>
 )css";
 
@@ -50,30 +53,51 @@ const Step& step_of(const Schedule& schedule, int day) {
   return *found;
 }
 
-// A row for each week from Monday, as far as the course or the last step.
-std::string calendar(const Schedule& schedule) {
-  std::string out = "<section id=\"calendar\"><h2>Calendar</h2>\n<table class=\"days\"><thead>" +
-                    table_row({"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}, "th") +
-                    "</thead><tbody>\n";
-  const auto weekday = std::chrono::weekday{schedule.start}.iso_encoding();
-  const int days = std::max(schedule.course, schedule.steps.back().first);
-  int day = 2 - static_cast<int>(weekday);  // of the course; 1 is the first
-  while (day <= days) {
+// One month, a row for each week from Monday; days outside the course stay empty.
+std::string month(const Schedule& schedule, std::chrono::year_month of, int days) {
+  constexpr std::array names = {"January",   "February", "March",    "April",
+                                "May",       "June",     "July",     "August",
+                                "September", "October",  "November", "December"};
+  const files::Date first{of / 1}, last{of / std::chrono::last};
+  std::string out =
+      fmt::format("<table class=\"days\"><caption>{} {}</caption><thead>",
+                  names[static_cast<unsigned>(of.month()) - 1], static_cast<int>(of.year())) +
+      table_row({"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}, "th") + "</thead><tbody>\n";
+  files::Date on = first - std::chrono::days(std::chrono::weekday{first}.iso_encoding() - 1);
+  while (on <= last) {
     out += "<tr>";
-    for (int k = 0; k < 7; ++k, ++day) {
-      if (day < 1 || day > days) {
+    for (int k = 0; k < 7; ++k, on += std::chrono::days(1)) {
+      const int day = static_cast<int>((on - schedule.start).count()) + 1;
+      const std::string date =
+          fmt::format("{}", static_cast<unsigned>(std::chrono::year_month_day{on}.day()));
+      if (on < first || on > last) {
         out += "<td></td>";
-        continue;
+      } else if (day < 1 || day > days) {
+        out += "<td class=\"out\">" + date + "</td>";
+      } else {
+        const Step& step = step_of(schedule, day);
+        out += fmt::format("<td{}>{} <span class=\"dose\">{:g} mg</span></td>",
+                           step.first == day ? " class=\"new\"" : "", date, step.mg);
       }
-      const Step& step = step_of(schedule, day);
-      out += fmt::format("<td{}>{} <span class=\"dose\">{:g} mg</span></td>",
-                         step.first == day ? " class=\"new\"" : "",
-                         files::date_text(schedule.start + std::chrono::days(day - 1)).substr(5),
-                         step.mg);
     }
     out += "</tr>\n";
   }
-  return out + "</tbody></table>\n<p class=\"note\">Shaded: a new dose.</p></section>\n";
+  return out + "</tbody></table>\n";
+}
+
+// The months as far as the course or the last step.
+std::string calendar(const Schedule& schedule) {
+  std::string out = "<section id=\"calendar\"><h2>Calendar</h2>\n";
+  const int days = std::max(schedule.course, schedule.steps.back().first);
+  const auto month_of = [](files::Date date) {
+    const std::chrono::year_month_day day{date};
+    return day.year() / day.month();
+  };
+  const std::chrono::year_month last = month_of(schedule.start + std::chrono::days(days - 1));
+  for (auto one = month_of(schedule.start); one <= last; one += std::chrono::months(1)) {
+    out += month(schedule, one, days);
+  }
+  return out + "<p class=\"note\">Shaded: a new dose.</p></section>\n";
 }
 
 // Occupancy by step: a bar from the lowest to the highest of the day for each hypothesis.
@@ -171,8 +195,9 @@ std::string titration_page(const Schedule& schedule, const titration::Knowledge&
   const std::string summary = fmt::format(
       "<p class=\"summary\">{}. From {} {}, at {}.</p>\n", html(capitalised(schedule.plan.name)),
       files::weekday(schedule.start), files::date_text(schedule.start), html(schedule.at));
-  return evidence_document(
-      "titration", fmt::format("Low-dose naltrexone to {:g} mg", schedule.target), summary, body);
+  return evidence_document("titration",
+                           fmt::format("Low-dose naltrexone to {:g} mg", schedule.reached()),
+                           summary, body);
 }
 
 }  // namespace vesper::report

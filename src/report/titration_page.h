@@ -1,4 +1,4 @@
-// `vesper titrate --html`: the schedule to hang up, a calendar by weeks, and what each step does.
+// `vesper titrate --html`: the schedule to hang up, a calendar of months, and what each step does.
 // Self-contained HTML without scripts (report/evidence_document.h).
 #pragma once
 

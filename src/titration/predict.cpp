@@ -18,17 +18,6 @@ constexpr double day = 24, fine = 0.1;  // [h]
 constexpr double level = 50;            // [%] of occupancy
 enum Watched : std::size_t { plasma, occupancy, watched };
 
-// [h] since midnight of day 1
-Result<double> hours_of(const std::string& at) {
-  int hour = 0, minute = 0;
-  char more = 0;
-  if (std::sscanf(at.c_str(), "%2d:%2d%c", &hour, &minute, &more) == 2 && hour >= 0 && hour < 24 &&
-      minute >= 0 && minute < 60) {
-    return hour + minute / 60.0;
-  }
-  return fail(Code::bad_argument, fmt::format("'{}' is no clock time", at), {}, "such as 22:00");
-}
-
 struct Window {
   double from = 0, to = 0;  // [h]
 };
@@ -173,7 +162,7 @@ Exposure exposure(const std::vector<std::vector<Figures>>& subjects, std::size_t
 Result<Prediction> predict(const Schedule& schedule, const Knowledge& knowledge,
                            std::uint64_t patients, const simulate::Options& options,
                            const files::SearchPath& search) {
-  VESPER_TRY(const double clock, hours_of(schedule.at));
+  VESPER_TRY(const double clock, clock_hours(schedule.at));
   Prediction result;
   const std::vector<Window> read_over = windows(schedule, knowledge, clock, result.days);
   VESPER_TRY(const files::Source source,

@@ -50,8 +50,9 @@ std::string schedule_text(const Schedule& schedule, const Knowledge& knowledge,
 std::string schedule_json(const Schedule& schedule, const Knowledge& knowledge,
                           const std::optional<Prediction>& prediction);
 std::string schedule_calendar(const Schedule& schedule);
-// All plans, for `--list`.
+// All plans and times of day, for `--list`.
 std::string plans_text(const Knowledge& knowledge);
+std::string plans_json(const Knowledge& knowledge);
 
 // What must be said with every schedule.
 std::vector<std::string> cautions(const Schedule& schedule, const Knowledge& knowledge);

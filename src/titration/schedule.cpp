@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 
@@ -106,6 +108,25 @@ Result<std::vector<Stage>> stages_of(const Plan& plan, double target) {
 
 std::string amount(double units) {
   return fmt::format("{:.6g}", units);
+}
+
+// "each evening at 22:00"
+std::string daily(const std::string& at) {
+  const double hour = clock_hours(at).value_or(0);
+  const char* part = hour < 5    ? "night"
+                     : hour < 12 ? "morning"
+                     : hour < 17 ? "afternoon"
+                                 : "evening";
+  return fmt::format("each {} at {}", part, at);
+}
+
+// "Tue 1 Dec 2026"
+std::string spoken(files::Date date) {
+  constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::chrono::year_month_day day{date};
+  return fmt::format("{} {} {} {}", files::weekday(date), static_cast<unsigned>(day.day()),
+                     months[static_cast<unsigned>(day.month()) - 1], static_cast<int>(day.year()));
 }
 
 std::string doses_text(std::optional<std::size_t> low, std::optional<std::size_t> high,
@@ -215,7 +236,27 @@ int Schedule::days_of(const Step& step) const {
   return step.days ? std::min(*step.days, left) : left;
 }
 
+std::optional<Packs> packs_of(const Schedule& schedule, std::size_t strength) {
+  if (!schedule.pack) return std::nullopt;
+  const double total = schedule.totals[strength];
+  const double count = std::ceil(total / *schedule.pack - 1e-9);
+  return Packs{static_cast<int>(count), std::max(0.0, count * *schedule.pack - total)};
+}
+
+Result<double> clock_hours(const std::string& at) {
+  const auto digit = [&](std::size_t k) { return at[k] >= '0' && at[k] <= '9'; };
+  const std::size_t colon = at.find(':');
+  if ((colon == 1 || colon == 2) && at.size() == colon + 3 && digit(0) && digit(colon - 1) &&
+      digit(colon + 1) && digit(colon + 2)) {
+    const int hour = std::stoi(at), minute = std::stoi(at.substr(colon + 1));
+    if (hour < 24 && minute < 60) return hour + minute / 60.0;
+  }
+  return fail(Code::bad_argument, fmt::format("'{}' is no clock time", at), {}, "such as 22:00");
+}
+
 Result<Schedule> make_schedule(const ScheduleRequest& request) {
+  VESPER_CHECK(clock_hours(request.at));
+  assert(!request.pack || *request.pack > 0);
   Schedule schedule;
   schedule.plan = request.plan;
   schedule.target = request.target.value_or(request.plan.target.value_or(request.usual));
@@ -223,6 +264,7 @@ Result<Schedule> make_schedule(const ScheduleRequest& request) {
   schedule.start = request.start;
   schedule.at = request.at;
   schedule.course = request.course;
+  schedule.pack = request.pack;
   if (schedule.strengths.empty()) {
     return fail(Code::no_strengths, "no strength is at hand", {}, "name one with --have");
   }
@@ -253,7 +295,8 @@ Result<std::vector<Strength>> read_strengths(const std::vector<std::string>& nam
     const auto amount = units::parse_in(name, mg);
     if (amount) {
       if (!(*amount > 0 && *amount <= 1000)) {
-        return fail(Code::no_strengths, fmt::format("'{}' is no strength of a capsule", name));
+        return fail(Code::no_strengths, fmt::format("'{}' is no strength of a capsule", name), {},
+                    "above 0 and at most 1000 mg, such as 0.5mg");
       }
       const std::string house = fmt::format("ldn-capsule-{:g}mg", *amount);
       auto found = catalogue.product(house, {}, {});
@@ -262,7 +305,12 @@ Result<std::vector<Strength>> read_strengths(const std::vector<std::string>& nam
       VESPER_TRY(one.product, std::move(found));
       one.product.strength = *amount;
     } else {
-      VESPER_TRY(one.product, catalogue.product(name, {}, {}));
+      auto found = catalogue.product(name, {}, {});
+      if (!found && !name.empty() && name[0] >= '0' && name[0] <= '9') {
+        return fail(Code::no_strengths, fmt::format("'{}' is no strength of a capsule", name), {},
+                    "a number and a unit of mass, such as 0.5mg");
+      }
+      VESPER_TRY(one.product, std::move(found));
     }
     one.mg = one.product.strength;
     if (one.product.drug != "naltrexone" || one.product.route != "oral" ||
@@ -298,9 +346,16 @@ std::string totals_text(const Schedule& schedule) {
   for (std::size_t k = 0; k < schedule.totals.size(); ++k) {
     if (schedule.totals[k] == 0) continue;
     const Strength& one = schedule.strengths[k];
-    totals.push_back(one.noun() == "mL"
-                         ? fmt::format("{} mL of {:g} mg/mL", amount(schedule.totals[k]), one.mg)
-                         : fmt::format("{} × {}", amount(schedule.totals[k]), one.text()));
+    const bool liquid = one.noun() == "mL";
+    std::string text = liquid
+                           ? fmt::format("{} mL of {:g} mg/mL", amount(schedule.totals[k]), one.mg)
+                           : fmt::format("{} × {}", amount(schedule.totals[k]), one.text());
+    if (const auto packs = packs_of(schedule, k)) {
+      text += fmt::format(" ({} pack{} of {}{}, {} left over)", packs->count,
+                          packs->count == 1 ? "" : "s", amount(*schedule.pack), liquid ? " mL" : "",
+                          amount(packs->left));
+    }
+    totals.push_back(std::move(text));
   }
   return fmt::format("{}", fmt::join(totals, ", "));
 }
@@ -308,11 +363,12 @@ std::string totals_text(const Schedule& schedule) {
 std::vector<std::string> label_lines(const Schedule& schedule) {
   std::vector<std::string> lines;
   for (const Step& step : schedule.steps) {
-    const files::Date first = schedule.first_of(step);
-    lines.push_back(fmt::format("From {} {}{}: {} ({:g} mg) a day at {}.", files::weekday(first),
-                                files::date_text(first),
-                                step.days ? fmt::format(" for {} days", *step.days) : " on",
-                                units_text(schedule, step), step.mg, schedule.at));
+    const double units = std::accumulate(step.units.begin(), step.units.end(), 0.0);
+    lines.push_back(fmt::format(
+        "From {}: {}{} {}, {}.", spoken(schedule.first_of(step)), units_text(schedule, step),
+        units == 1 ? "" : fmt::format(" ({:g} mg)", step.mg), daily(schedule.at),
+        step.days ? fmt::format("for {} day{}", *step.days, *step.days == 1 ? "" : "s")
+                  : "from then on"));
   }
   return lines;
 }

@@ -39,11 +39,20 @@ struct Schedule {
   std::vector<Step> steps;
   int course = 0;              // [d] for which units are counted
   std::vector<double> totals;  // of each strength, over the course
+  std::optional<double> pack;  // units (mL of a liquid) in the packs that are sold
   std::vector<std::string> remarks;
 
   files::Date first_of(const Step& step) const { return start + std::chrono::days(step.first - 1); }
-  int days_of(const Step& step) const;  // within the course
+  int days_of(const Step& step) const;                // within the course
+  double reached() const { return steps.back().mg; }  // [mg] the target, or the nearest to it
 };
+
+// Whole packs of a strength over the course, and what is left of them at its end.
+struct Packs {
+  int count = 0;
+  double left = 0;
+};
+std::optional<Packs> packs_of(const Schedule& schedule, std::size_t strength);
 
 struct ScheduleRequest {
   Plan plan;
@@ -51,13 +60,17 @@ struct ScheduleRequest {
   double usual = 0;              // [mg]
   std::vector<Strength> strengths;
   files::Date start;
-  std::string at;
-  int course = 0;        // [d]
-  bool nearest = false;  // a dose that cannot be made is made as nearly as it can
+  std::string at;              // "22:00"
+  int course = 0;              // [d]
+  std::optional<double> pack;  // units in a pack
+  bool nearest = false;        // a dose that cannot be made is made as nearly as it can
 };
 
-// Errors: V1301 for a target that the plan does not reach, V1302 without strengths, V1303 for a
-// dose that no whole units make (and its neighbours that some do).
+// [h] since midnight: "22:00", "9:30".  V0901 for what is no clock time.
+Result<double> clock_hours(const std::string& at);
+
+// Errors: those of the clock time; V1301 for a target that the plan does not reach, V1302 without
+// strengths, V1303 for a dose that no whole units make (and its neighbours that some do).
 Result<Schedule> make_schedule(const ScheduleRequest& request);
 
 // Products of products/, or strengths such as "0.5mg", for which a capsule of that strength is
@@ -68,9 +81,9 @@ Result<std::vector<Strength>> read_strengths(const std::vector<std::string>& nam
 
 // "1 capsule of 1.5 mg and 1 of 3 mg"
 std::string units_text(const Schedule& schedule, const Step& step);
-// "70 × 3 mg capsule, 14 × 1.5 mg capsule": over the course
+// "70 × 3 mg capsule (3 packs of 30, 20 left over), 14 × 1.5 mg capsule": over the course
 std::string totals_text(const Schedule& schedule);
-// "From Tue 2026-12-01 for 14 days: 1 capsule of 1.5 mg (1.5 mg) at 22:00."
+// "From Tue 1 Dec 2026: 1 capsule of 1.5 mg each evening at 22:00, for 14 days."
 std::vector<std::string> label_lines(const Schedule& schedule);
 
 }  // namespace vesper::titration

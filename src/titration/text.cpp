@@ -19,6 +19,8 @@ using evidence::wrapped;
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t columns = 100;
+constexpr const char* uncompared =
+    "No plan was compared with another in a trial, and no dose below 50 mg is approved.";
 
 std::string citation(const Knowledge& knowledge, const std::string& id) {
   for (const evidence::SourceEntry& one : knowledge.sources) {
@@ -96,6 +98,22 @@ Json units_json(const Schedule& schedule, const std::vector<double>& units) {
   return list;
 }
 
+// Over the course, with packs where their size is known.
+Json totals_json(const Schedule& schedule) {
+  Json list = units_json(schedule, schedule.totals);
+  std::size_t at = 0;
+  for (std::size_t k = 0; k < schedule.totals.size(); ++k) {
+    if (schedule.totals[k] == 0) continue;
+    Json& entry = list[at++];
+    if (const auto packs = packs_of(schedule, k)) {
+      entry["packs"] = packs->count;
+      entry["pack_size"] = *schedule.pack;
+      entry["left_over"] = packs->left;
+    }
+  }
+  return list;
+}
+
 Json prediction_json(const Schedule& schedule, const Prediction& all) {
   Json steps = Json::array();
   for (std::size_t s = 0; s < schedule.steps.size(); ++s) {
@@ -129,8 +147,7 @@ std::vector<std::string> cautions(const Schedule& schedule, const Knowledge& kno
   std::vector<std::string> all = schedule.remarks;
   all.push_back(fmt::format("Plan: {} ({}). {}", citation(knowledge, schedule.plan.source),
                             schedule.plan.grade, schedule.plan.notes));
-  all.push_back(
-      "No plan was compared with another in a trial, and no dose below 50 mg is approved.");
+  all.emplace_back(uncompared);
   all.push_back("Before the first dose: vesper check (opioids, liver, pregnancy, operations).");
   return all;
 }
@@ -139,7 +156,7 @@ std::string schedule_text(const Schedule& schedule, const Knowledge& knowledge,
                           const std::optional<Prediction>& prediction) {
   std::string out =
       wrapped(fmt::format("Low-dose naltrexone to {:g} mg: {} · at {} · from {} {}",
-                          schedule.target, schedule.plan.name, schedule.at,
+                          schedule.reached(), schedule.plan.name, schedule.at,
                           files::weekday(schedule.start), files::date_text(schedule.start)),
               columns, "", "  ");
   out += "\n";
@@ -191,11 +208,12 @@ std::string schedule_json(const Schedule& schedule, const Knowledge& knowledge,
         {"source", schedule.plan.source},
         {"grade", schedule.plan.grade}}},
       {"target_mg", schedule.target},
+      {"reached_mg", schedule.reached()},
       {"start", files::date_text(schedule.start)},
       {"at", schedule.at},
       {"steps", std::move(steps)},
       {"course_days", schedule.course},
-      {"totals", units_json(schedule, schedule.totals)},
+      {"totals", totals_json(schedule)},
       {"label", label_lines(schedule)},
       {"prediction", prediction ? prediction_json(schedule, *prediction) : Json(nullptr)},
       {"says", cautions(schedule, knowledge)},
@@ -228,7 +246,42 @@ std::string plans_text(const Knowledge& knowledge) {
     out += wrapped(fmt::format("at {} ({}) {}", one.at, one.grade, one.notes), columns,
                    "  " + padded(one.id, 10), "            ");
   }
-  return out;
+  out += wrapped(uncompared, columns, "\n  • ", "    ");
+  return out + "\n  " + std::string(simulate::disclaimer) + "\n";
+}
+
+std::string plans_json(const Knowledge& knowledge) {
+  Json plans = Json::array(), times = Json::array();
+  for (const Plan& one : knowledge.plans) {
+    Json entry = {
+        {"id", one.id},         {"name", one.name},
+        {"source", one.source}, {"grade", one.grade},
+        {"notes", one.notes},   {"target_mg", one.target ? Json(*one.target) : Json(nullptr)}};
+    if (one.by) {
+      entry["by"] = {{"start_mg", one.by->start}, {"add_mg", one.by->add}, {"days", one.by->every}};
+    } else {
+      Json steps = Json::array();
+      for (const Stage& stage : one.stages) {
+        steps.push_back(
+            {{"dose_mg", stage.mg}, {"days", stage.days ? Json(*stage.days) : Json(nullptr)}});
+      }
+      entry["steps"] = std::move(steps);
+    }
+    plans.push_back(std::move(entry));
+  }
+  for (const TimeOfDay& one : knowledge.times) {
+    times.push_back({{"id", one.id},
+                     {"at", one.at},
+                     {"source", one.source},
+                     {"grade", one.grade},
+                     {"notes", one.notes}});
+  }
+  const Json json = {{"plans", std::move(plans)},
+                     {"times", std::move(times)},
+                     {"usual_target_mg", knowledge.target},
+                     {"says", Json::array({uncompared})},
+                     {"disclaimer", simulate::disclaimer}};
+  return json.dump(2) + "\n";
 }
 
 }  // namespace vesper::titration

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -58,9 +60,9 @@ TEST(Schedules, OfTheClinicWithItsCapsules) {
   // 84 days: 14 of 1.5 mg, 14 of 3 mg, 56 of 4.5 mg; strengths stand from the largest.
   EXPECT_EQ(made.totals, (std::vector<double>{56, 14, 14, 0}));
   EXPECT_EQ(label_lines(made)[1],
-            "From Tue 2026-12-15 for 14 days: 1 capsule of 3 mg (3 mg) a day at 22:00.");
+            "From Tue 15 Dec 2026: 1 capsule of 3 mg each evening at 22:00, for 14 days.");
   EXPECT_EQ(label_lines(made)[2],
-            "From Tue 2026-12-29 on: 1 capsule of 4.5 mg (4.5 mg) a day at 22:00.");
+            "From Tue 29 Dec 2026: 1 capsule of 4.5 mg each evening at 22:00, from then on.");
 }
 
 // 2.5 mg of 2 and 0.5 mg is two capsules, of 1.5 and 0.5 mg three: the fewest are taken.
@@ -75,6 +77,48 @@ TEST(Schedules, TakeTheFewestUnits) {
   asked.target = 6;
   asked.nearest = true;
   EXPECT_EQ(make_schedule(asked).value().steps.back().units, (std::vector<double>{0, 2, 0}));
+}
+
+TEST(Schedules, AreLabelledInPlainWords) {
+  auto asked = request("final", {"1.5mg"});
+  asked.at = "8:00";
+  const std::vector<std::string> lines = label_lines(make_schedule(asked).value());
+  EXPECT_EQ(lines[0], "From Tue 1 Dec 2026: 1 capsule of 1.5 mg each morning at 8:00, for 7 days.");
+  EXPECT_EQ(
+      lines[3],
+      "From Tue 22 Dec 2026: 4 capsules of 1.5 mg (6 mg) each morning at 8:00, from then on.");
+}
+
+// 84 days: 56 of 4.5 mg are 2 packs of 30 with 4 left; 14 of 3 mg leave 16 of one.
+TEST(Schedules, CountPacksAndWhatIsLeft) {
+  auto asked = request("clinic", knowledge().have);
+  EXPECT_FALSE(packs_of(make_schedule(asked).value(), 0));
+  asked.pack = 30;
+  Schedule made = make_schedule(asked).value();
+  EXPECT_EQ(totals_text(made),
+            "56 × 4.5 mg capsule (2 packs of 30, 4 left over), "
+            "14 × 3 mg capsule (1 pack of 30, 16 left over), "
+            "14 × 1.5 mg capsule (1 pack of 30, 16 left over)");
+  asked.pack = 14;  // 56 is four of them, and none is left
+  made = make_schedule(asked).value();
+  EXPECT_EQ(packs_of(made, 0)->count, 4);
+  EXPECT_EQ(packs_of(made, 0)->left, 0);
+  EXPECT_EQ(packs_of(made, 3)->count, 0);
+  const auto json = nlohmann::json::parse(schedule_json(made, knowledge(), {}));
+  EXPECT_EQ(json["totals"][0]["packs"], 4);
+  EXPECT_EQ(json["totals"][0]["left_over"], 0);
+}
+
+TEST(Schedules, TakeClockTimesOnly) {
+  for (const char* at : {"22:00", "8:05", "00:00", "23:59"}) EXPECT_TRUE(clock_hours(at)) << at;
+  EXPECT_EQ(clock_hours("22:30").value(), 22.5);
+  for (const char* at :
+       {"", ":", "24:00", "22:60", "22", "22:0", "222:00", "-1:00", " 8:00", "22:00\"", "a8:00"}) {
+    EXPECT_FALSE(clock_hours(at)) << at;
+    auto asked = request("clinic", knowledge().have);
+    asked.at = at;
+    EXPECT_FALSE(make_schedule(asked)) << at;
+  }
 }
 
 TEST(Schedules, OfALiquidAreMeasuredInTenthsOfAMillilitre) {
@@ -111,6 +155,8 @@ TEST(Schedules, AreRefusedWithAMend) {
   EXPECT_FALSE(read_strengths({"naltrexone-injection-380mg"}, knowledge(), project()));
   EXPECT_FALSE(read_strengths({"magnesium-citrate-300mg"}, knowledge(), project()));
   EXPECT_FALSE(read_strengths({"-1mg"}, knowledge(), project()));
+  EXPECT_NE(read_strengths({"0.5"}, knowledge(), project()).error().text().find("such as 0.5mg"),
+            std::string::npos);
   EXPECT_NE(knowledge().plan("slo").error().text().find("did you mean 'slow'"), std::string::npos);
 }
 
@@ -121,6 +167,9 @@ TEST(Schedules, SayWhatIsOnlyNear) {
   EXPECT_EQ(made.steps[0].mg, 1);
   EXPECT_EQ(made.steps[0].wanted, 1.5);
   EXPECT_NE(made.remarks[0].find("1.5 mg of the plan is taken as 1 mg"), std::string::npos);
+  // What is headed by a dose is headed by the one that is taken: 4 mg, not 4.5.
+  EXPECT_EQ(made.reached(), 4);
+  EXPECT_EQ(schedule_text(made, knowledge(), {}).rfind("Low-dose naltrexone to 4 mg", 0), 0u);
 }
 
 RC_GTEST_PROP(Schedules, MakeEachDoseExactlyDayByDay, ()) {
@@ -156,6 +205,90 @@ RC_GTEST_PROP(Schedules, MakeEachDoseExactlyDayByDay, ()) {
   for (std::size_t k = 0; k < made.totals.size(); ++k)
     made_of += made.totals[k] * made.strengths[k].mg;
   RC_ASSERT(std::abs(taken - made_of) < 1e-6);
+}
+
+// Against all ways there are, counted one by one.
+RC_GTEST_PROP(Schedules, TakeNoUnitTooMany, ()) {
+  ScheduleRequest asked = request("slow", {"0.5mg"});
+  const Strength like = asked.strengths.front();
+  asked.strengths.clear();
+  std::vector<int> halves;  // strengths in half milligrams
+  for (int k = *rc::gen::inRange(1, 4); k > 0; --k) {
+    halves.push_back(*rc::gen::inRange(1, 10));
+    Strength one = like;
+    one.mg = one.product.strength = halves.back() / 2.0;
+    asked.strengths.push_back(one);
+  }
+  const int dose = *rc::gen::inRange(1, 24);
+  int fewest = 1000;
+  const std::function<void(std::size_t, int, int)> count = [&](std::size_t k, int left, int used) {
+    if (left == 0) fewest = std::min(fewest, used);
+    if (k == halves.size() || left <= 0) return;
+    for (int n = 0; n * halves[k] <= left; ++n) count(k + 1, left - n * halves[k], used + n);
+  };
+  count(0, dose, 0);
+  asked.plan.by = Plan::By{dose / 2.0, 1, 7};
+  asked.target = dose / 2.0;
+  const auto made = make_schedule(asked);
+  RC_ASSERT(made.has_value() == (fewest < 1000));
+  if (!made) {
+    RC_ASSERT(made.error().code == Code::unreachable_dose);
+    return;
+  }
+  const auto& units = made->steps.front().units;
+  RC_ASSERT(std::accumulate(units.begin(), units.end(), 0.0) == fewest);
+}
+
+// Of a schedule: an event on the first day of each step, in order, each with an id of its own.
+RC_GTEST_PROP(Output, HasACalendarThatIsWellFormed, ()) {
+  ScheduleRequest asked = request("slow", {"0.5mg"});
+  asked.target = *rc::gen::inRange(1, 30) / 2.0;
+  asked.start = start + std::chrono::days(*rc::gen::inRange(-2000, 2000));
+  const Schedule made = make_schedule(asked).value();
+  const std::string text = schedule_calendar(made);
+  RC_ASSERT(text == schedule_calendar(made));
+  std::vector<std::string> days, ids;
+  int open = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find("\r\n", at);
+    RC_ASSERT(end != std::string::npos);
+    const std::string line = text.substr(at, end - at);
+    RC_ASSERT(line.size() <= 75u);
+    RC_ASSERT(line.find_first_of("\r\n") == std::string::npos);
+    open += line == "BEGIN:VEVENT" ? 1 : line == "END:VEVENT" ? -1 : 0;
+    RC_ASSERT(open == 0 || open == 1);
+    if (line.rfind("DTSTART;VALUE=DATE:", 0) == 0) days.push_back(line.substr(19));
+    if (line.rfind("UID:", 0) == 0) ids.push_back(line);
+    at = end + 2;
+  }
+  RC_ASSERT(days.size() == made.steps.size());
+  for (std::size_t k = 0; k < days.size(); ++k) {
+    RC_ASSERT(days[k] == files::compact_date(made.first_of(made.steps[k])));
+  }
+  std::ranges::sort(ids);
+  RC_ASSERT(std::ranges::unique(ids).empty());
+}
+
+// A course of any length: days of the steps add up to it, unless the last begins after it.
+RC_GTEST_PROP(Schedules, CountEveryDayOfTheCourse, ()) {
+  ScheduleRequest asked = request("weekly", knowledge().have);
+  asked.course = *rc::gen::inRange(1, 400);
+  const Schedule made = make_schedule(asked).value();
+  int days = 0;
+  for (const Step& step : made.steps) days += made.days_of(step);
+  RC_ASSERT(days == asked.course);
+}
+
+TEST(Plans, AreListedWithWhatNobodyCompared) {
+  for (const std::string& text : {plans_text(knowledge()), plans_json(knowledge())}) {
+    for (const Plan& one : knowledge().plans) {
+      EXPECT_NE(text.find(one.id), std::string::npos) << one.id;
+    }
+    EXPECT_NE(text.find("No plan was compared"), std::string::npos);
+    EXPECT_NE(text.find(simulate::disclaimer), std::string::npos);
+  }
+  EXPECT_EQ(nlohmann::json::parse(plans_json(knowledge()))["plans"].size(),
+            knowledge().plans.size());
 }
 
 TEST(Plans, AreRefusedWithTheirPlace) {
