@@ -24,7 +24,7 @@ table.days td, table.days th { border: 1px solid var(--rule); padding: 3px 6px; 
 table.days caption { text-align: left; font-weight: 600; padding: 12px 0 4px; }
 table.days .out { color: var(--soft); }
 table.days th { height: auto; color: var(--soft); font-weight: 500; }
-table.days .dose { font-weight: 600; display: block; } table.days .new { background: var(--warn-paper); }
+table.days .dose { font-weight: 600; display: block; } table.days .new { background: var(--warn-paper); print-color-adjust: exact; }
 @media print { h2 { margin-top: 24px; } tr, table.days { break-inside: avoid; } }
 </style>
 )css";

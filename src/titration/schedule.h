@@ -63,7 +63,8 @@ struct ScheduleRequest {
   std::string at;              // "22:00"
   int course = 0;              // [d]
   std::optional<double> pack;  // units in a pack
-  bool nearest = false;        // a dose that cannot be made is made as nearly as it can
+  // A dose that cannot be made is made as nearly as it can, never above the plan's next dose.
+  bool nearest = false;
 };
 
 // [h] since midnight: "22:00", "9:30".  V0901 for what is no clock time.

@@ -237,13 +237,13 @@ std::string schedule_calendar(const Schedule& schedule) {
 std::string plans_text(const Knowledge& knowledge) {
   std::string out;
   for (const Plan& one : knowledge.plans) {
-    out += wrapped(fmt::format("{} ({}; {}) {}", one.name, one.grade,
+    out += wrapped(fmt::format("{} ({}; {}). {}", one.name, one.grade,
                                citation(knowledge, one.source), one.notes),
                    columns, "  " + padded(one.id, 10), "            ");
   }
   out += "\n";
   for (const TimeOfDay& one : knowledge.times) {
-    out += wrapped(fmt::format("at {} ({}) {}", one.at, one.grade, one.notes), columns,
+    out += wrapped(fmt::format("at {} ({}). {}", one.at, one.grade, one.notes), columns,
                    "  " + padded(one.id, 10), "            ");
   }
   out += wrapped(uncompared, columns, "\n  • ", "    ");
