@@ -146,7 +146,7 @@ std::string chart(const Schedule& schedule, const Prediction& all) {
 
 std::string cell(const Spread& one, bool population) {
   if (!population) return number(one.typical);
-  return fmt::format("{} <small>[{}]</small>", number(one.typical),
+  return fmt::format("{} <small>[{}]</small>", number(one.median),
                      range(number(one.low), number(one.high)));
 }
 
@@ -170,10 +170,9 @@ std::string prediction_html(const Schedule& schedule, const Prediction& all) {
     }
   }
   out += "</tbody></table></div>\n<p class=\"note\">";
-  out += population
-             ? fmt::format("Typical patient, and 5 to 95 % of {} of population {} (seed {}).",
-                           all.patients, html(all.population), all.seed)
-             : std::string("The typical patient.");
+  out += population ? fmt::format("Median and 5 to 95 % of {} patients of population {} (seed {}).",
+                                  all.patients, html(all.population), all.seed)
+                    : std::string("The typical patient.");
   if (all.failed > 0) out += fmt::format(" {} runs failed and are left out.", all.failed);
   return out + fmt::format(" Model {}. Occupancy is no effect on health.</p></section>\n",
                            html(all.model));

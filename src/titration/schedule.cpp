@@ -249,6 +249,10 @@ double Strength::part() const {
   return noun() == "mL" ? 0.1 : 1;
 }
 
+bool Schedule::takes(std::size_t strength) const {
+  return std::ranges::any_of(steps, [&](const Step& one) { return one.units[strength] > 0; });
+}
+
 int Schedule::days_of(const Step& step) const {
   const int left = std::max(0, course - (step.first - 1));
   return step.days ? std::min(*step.days, left) : left;
@@ -294,8 +298,9 @@ Result<Schedule> make_schedule(const ScheduleRequest& request) {
   VESPER_TRY(const std::vector<Stage> stages, stages_of(schedule.plan, schedule.target));
   VESPER_CHECK(fill(schedule, stages, request.nearest));
   count(schedule);
-  for (const Strength& one : schedule.strengths) {
-    if (one.of_the_house) continue;
+  for (std::size_t k = 0; k < schedule.strengths.size(); ++k) {
+    const Strength& one = schedule.strengths[k];
+    if (one.of_the_house || !schedule.takes(k)) continue;
     schedule.remarks.push_back(fmt::format(
         "no product holds {:g} mg: simulated as a capsule like {}", one.mg, one.product.id));
   }

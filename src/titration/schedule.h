@@ -44,6 +44,7 @@ struct Schedule {
 
   files::Date first_of(const Step& step) const { return start + std::chrono::days(step.first - 1); }
   int days_of(const Step& step) const;                // within the course
+  bool takes(std::size_t strength) const;             // whether any step does
   double reached() const { return steps.back().mg; }  // [mg] the target, or the nearest to it
 };
 

@@ -374,6 +374,28 @@ TEST(Prediction, IsLinearInPlasmaAndRisesInOccupancy) {
   }
 }
 
+TEST(Prediction, PutsTheMedianBetweenItsBounds) {
+  const Schedule made = make_schedule(request("clinic", knowledge().have)).value();
+  const auto all = predict(made, knowledge(), 20, {}, project());
+  ASSERT_TRUE(all) << all.error().text();
+  for (const auto& step : all->exposures) {
+    for (const Exposure& one : step) {
+      for (const Spread* spread : {&one.peak, &one.area, &one.highest, &one.lowest, &one.hours}) {
+        EXPECT_LE(spread->low, spread->median);
+        EXPECT_LE(spread->median, spread->high);
+      }
+      EXPECT_LT(one.area.low, one.area.high);
+    }
+  }
+}
+
+// What lies in the cupboard and is not taken needs no stand-in and stops no protocol.
+TEST(Schedules, SayNothingOfStrengthsThatAreNotTaken) {
+  const Schedule made = make_schedule(request("clinic", {"0.3mg", "1.5mg", "4.5mg"})).value();
+  EXPECT_TRUE(made.remarks.empty());
+  EXPECT_TRUE(protocol_text(made, knowledge()));
+}
+
 TEST(Prediction, OfBothEnginesIsTheSame) {
   const Schedule made = make_schedule(request("weekly", knowledge().have)).value();
   simulate::Options reference;
