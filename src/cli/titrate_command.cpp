@@ -18,12 +18,19 @@ Result<std::string> clock(const TitrateArguments& arguments,
   return morning.at;
 }
 
+Result<files::Date> first_day(const std::optional<std::string>& start) {
+  if (!start) return files::today();
+  if (const auto date = files::parse_date(*start)) return *date;
+  return fail(Code::bad_date, fmt::format("--start '{}' is no day of the calendar", *start), {},
+              "year-month-day, such as --start 2026-12-01");
+}
+
 Result<titration::Schedule> schedule(const TitrateArguments& arguments,
                                      const titration::Knowledge& knowledge,
                                      const files::SearchPath& search) {
   titration::ScheduleRequest request;
   VESPER_TRY(request.plan, knowledge.plan(arguments.plan));
-  VESPER_TRY(request.start, day_of(arguments.start));
+  VESPER_TRY(request.start, first_day(arguments.start));
   VESPER_TRY(request.at, clock(arguments, knowledge));
   VESPER_TRY(request.strengths,
              titration::read_strengths(arguments.have.empty() ? knowledge.have : arguments.have,

@@ -24,7 +24,7 @@ table.days td, table.days th { border: 1px solid var(--rule); padding: 3px 6px; 
 table.days caption { text-align: left; font-weight: 600; padding: 12px 0 4px; }
 table.days .out { color: var(--soft); }
 table.days th { height: auto; color: var(--soft); font-weight: 500; }
-table.days .dose { font-weight: 600; display: block; } table.days .new { background: var(--warn-paper); }
+table.days .dose { font-weight: 600; display: block; } table.days .new { background: var(--warn-paper); print-color-adjust: exact; }
 @media print { h2 { margin-top: 24px; } tr, table.days { break-inside: avoid; } }
 </style>
 )css";
@@ -146,7 +146,7 @@ std::string chart(const Schedule& schedule, const Prediction& all) {
 
 std::string cell(const Spread& one, bool population) {
   if (!population) return number(one.typical);
-  return fmt::format("{} <small>[{}]</small>", number(one.typical),
+  return fmt::format("{} <small>[{}]</small>", number(one.median),
                      range(number(one.low), number(one.high)));
 }
 
@@ -170,10 +170,9 @@ std::string prediction_html(const Schedule& schedule, const Prediction& all) {
     }
   }
   out += "</tbody></table></div>\n<p class=\"note\">";
-  out += population
-             ? fmt::format("Typical patient, and 5 to 95 % of {} of population {} (seed {}).",
-                           all.patients, html(all.population), all.seed)
-             : std::string("The typical patient.");
+  out += population ? fmt::format("Median and 5 to 95 % of {} patients of population {} (seed {}).",
+                                  all.patients, html(all.population), all.seed)
+                    : std::string("The typical patient.");
   if (all.failed > 0) out += fmt::format(" {} runs failed and are left out.", all.failed);
   return out + fmt::format(" Model {}. Occupancy is no effect on health.</p></section>\n",
                            html(all.model));

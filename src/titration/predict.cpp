@@ -95,9 +95,10 @@ Figures read(const std::vector<double>& times, const std::vector<double>& values
 }
 
 Spread spread(double typical, std::vector<double>& values) {
-  if (values.empty()) return {typical, typical, typical};
+  if (values.empty()) return {typical, typical, typical, typical};
   std::ranges::sort(values);
-  return {typical, simulate::quantile(values, 0.05), simulate::quantile(values, 0.95)};
+  return {typical, simulate::quantile(values, 0.05), simulate::quantile(values, 0.5),
+          simulate::quantile(values, 0.95)};
 }
 
 // Figures by hypothesis, subject (0 is the typical one) and step; empty where a run failed.
@@ -199,8 +200,9 @@ Result<Prediction> predict(const Schedule& schedule, const Knowledge& knowledge,
 }
 
 Result<std::string> protocol_text(const Schedule& schedule, const Knowledge& knowledge) {
-  for (const Strength& one : schedule.strengths) {
-    if (one.of_the_house) continue;
+  for (std::size_t k = 0; k < schedule.strengths.size(); ++k) {
+    const Strength& one = schedule.strengths[k];
+    if (one.of_the_house || !schedule.takes(k)) continue;
     return fail(Code::no_strengths, fmt::format("no product holds {:g} mg", one.mg), {},
                 fmt::format("write products/ldn-capsule-{:g}mg.yaml first, or leave out --protocol",
                             one.mg));

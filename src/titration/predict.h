@@ -14,9 +14,9 @@
 
 namespace vesper::titration {
 
-// Typical patient, and 5 to 95 % of the population; the same number three times without one.
+// Typical patient; median and 5 to 95 % of the population, all of them the typical one's without.
 struct Spread {
-  double typical = 0, low = 0, high = 0;
+  double typical = 0, low = 0, median = 0, high = 0;
 };
 
 // Under one hypothesis.

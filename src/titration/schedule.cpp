@@ -137,45 +137,63 @@ std::string doses_text(std::optional<std::size_t> low, std::optional<std::size_t
   return fmt::format("{}", fmt::join(near, " and "));
 }
 
+// Parts of the measure for a stage: exact, or the nearest that is asked for.  The nearest is never
+// above `most_mg`, the next dose of the plan: rounding up must not run ahead of it.
+Result<std::size_t> parts_of(const Maker& maker, std::int64_t measure, double mg, double most_mg,
+                             bool nearest) {
+  const std::int64_t wanted = grains(mg);
+  const auto parts = static_cast<std::size_t>(wanted / measure);
+  const bool between = wanted % measure != 0;
+  if (!between && maker.makes(parts)) return parts;
+  const double measure_mg = static_cast<double>(measure) * grain;
+  const auto low = maker.below(parts), high = maker.above(parts + (between ? 1 : 0));
+  const bool up = high && static_cast<double>(*high) * measure_mg <= most_mg + grain;
+  if (nearest && (low || up)) {
+    const auto gap = [&](std::size_t u) {
+      return std::abs(static_cast<double>(u) * measure_mg - mg);
+    };
+    return !low ? *high : !up || gap(*low) <= gap(*high) ? *low : *high;
+  }
+  const std::string near = doses_text(low, high, measure_mg);
+  std::string mend = "add a smaller strength with --have";
+  if (low || up) {
+    mend = fmt::format("{} can: add a strength with --have, or --nearest", near);
+  } else if (high) {
+    mend = fmt::format("{} is the least that can, too much here: {}", near, mend);
+  }
+  return fail(Code::unreachable_dose, fmt::format("{:g} mg cannot be made of what is at hand", mg),
+              {}, mend);
+}
+
+Step step_of(const Schedule& schedule, const Maker& maker, std::size_t parts, double measure_mg) {
+  Step step;
+  step.mg = static_cast<double>(parts) * measure_mg;
+  step.units = maker.units(parts);
+  for (std::size_t k = 0; k < step.units.size(); ++k) {
+    step.units[k] *= schedule.strengths[k].part();
+  }
+  return step;
+}
+
 Result<void> fill(Schedule& schedule, const std::vector<Stage>& stages, bool nearest) {
   const std::vector<std::int64_t> sizes = coins(schedule.strengths);
   std::int64_t measure = 0;
   for (const std::int64_t one : sizes) measure = std::gcd(measure, one);
   const double largest = std::ranges::max(sizes) * grain;
-  const auto most = static_cast<std::size_t>(
-      std::ceil((stages.back().mg + largest) / (static_cast<double>(measure) * grain)));
+  const double measure_mg = static_cast<double>(measure) * grain;
+  const auto most = static_cast<std::size_t>(std::ceil((stages.back().mg + largest) / measure_mg));
   if (most > most_parts) {
     return fail(Code::unreachable_dose, "the strengths have no common measure to count with", {},
                 "round them to a tenth of a milligram");
   }
   const Maker maker(sizes, measure, most);
-  const double measure_mg = static_cast<double>(measure) * grain;
   int day = 1;
-  for (const Stage& stage : stages) {
-    const std::int64_t wanted = grains(stage.mg);
-    auto parts = static_cast<std::size_t>(wanted / measure);
-    if (wanted % measure != 0 || !maker.makes(parts)) {
-      const auto low = maker.below(parts), high = maker.above(parts + (wanted % measure != 0));
-      const std::string near = doses_text(low, high, measure_mg);
-      if (!nearest || near.empty()) {
-        return fail(Code::unreachable_dose,
-                    fmt::format("{:g} mg cannot be made of what is at hand", stage.mg), {},
-                    near.empty()
-                        ? "add a smaller strength with --have"
-                        : fmt::format("{} can: add a strength with --have, or --nearest", near));
-      }
-      const auto gap = [&](std::size_t u) {
-        return std::abs(static_cast<double>(u) * measure_mg - stage.mg);
-      };
-      parts = !low ? *high : !high || gap(*low) <= gap(*high) ? *low : *high;
-    }
-    Step step;
+  for (std::size_t k = 0; k < stages.size(); ++k) {
+    const Stage& stage = stages[k];
+    const double next = k + 1 < stages.size() ? stages[k + 1].mg : stage.mg;
+    VESPER_TRY(const std::size_t parts, parts_of(maker, measure, stage.mg, next, nearest));
+    Step step = step_of(schedule, maker, parts, measure_mg);
     step.wanted = stage.mg;
-    step.mg = static_cast<double>(parts) * measure_mg;
-    step.units = maker.units(parts);
-    for (std::size_t k = 0; k < step.units.size(); ++k) {
-      step.units[k] *= schedule.strengths[k].part();
-    }
     step.first = day;
     step.days = stage.days;
     if (step.days) day += *step.days;
@@ -231,6 +249,10 @@ double Strength::part() const {
   return noun() == "mL" ? 0.1 : 1;
 }
 
+bool Schedule::takes(std::size_t strength) const {
+  return std::ranges::any_of(steps, [&](const Step& one) { return one.units[strength] > 0; });
+}
+
 int Schedule::days_of(const Step& step) const {
   const int left = std::max(0, course - (step.first - 1));
   return step.days ? std::min(*step.days, left) : left;
@@ -276,8 +298,9 @@ Result<Schedule> make_schedule(const ScheduleRequest& request) {
   VESPER_TRY(const std::vector<Stage> stages, stages_of(schedule.plan, schedule.target));
   VESPER_CHECK(fill(schedule, stages, request.nearest));
   count(schedule);
-  for (const Strength& one : schedule.strengths) {
-    if (one.of_the_house) continue;
+  for (std::size_t k = 0; k < schedule.strengths.size(); ++k) {
+    const Strength& one = schedule.strengths[k];
+    if (one.of_the_house || !schedule.takes(k)) continue;
     schedule.remarks.push_back(fmt::format(
         "no product holds {:g} mg: simulated as a capsule like {}", one.mg, one.product.id));
   }

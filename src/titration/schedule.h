@@ -44,6 +44,7 @@ struct Schedule {
 
   files::Date first_of(const Step& step) const { return start + std::chrono::days(step.first - 1); }
   int days_of(const Step& step) const;                // within the course
+  bool takes(std::size_t strength) const;             // whether any step does
   double reached() const { return steps.back().mg; }  // [mg] the target, or the nearest to it
 };
 
@@ -63,7 +64,8 @@ struct ScheduleRequest {
   std::string at;              // "22:00"
   int course = 0;              // [d]
   std::optional<double> pack;  // units in a pack
-  bool nearest = false;        // a dose that cannot be made is made as nearly as it can
+  // A dose that cannot be made is made as nearly as it can, never above the plan's next dose.
+  bool nearest = false;
 };
 
 // [h] since midnight: "22:00", "9:30".  V0901 for what is no clock time.

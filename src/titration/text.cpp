@@ -43,7 +43,7 @@ std::string range(const Spread& one, bool whole, bool population) {
     return whole ? fmt::format("{:.0f}", value) : rounded(value);
   };
   if (!population) return text(one.typical);
-  return fmt::format("{} [{}-{}]", text(one.typical), text(one.low), text(one.high));
+  return fmt::format("{} [{}-{}]", text(one.median), text(one.low), text(one.high));
 }
 
 void steps_table(const Schedule& schedule, std::string& out) {
@@ -82,7 +82,7 @@ void prediction_table(const Schedule& schedule, const Prediction& all, std::stri
 }
 
 Json spread_json(const Spread& one) {
-  return {{"typical", one.typical}, {"q05", one.low}, {"q95", one.high}};
+  return {{"typical", one.typical}, {"q05", one.low}, {"median", one.median}, {"q95", one.high}};
 }
 
 Json units_json(const Schedule& schedule, const std::vector<double>& units) {
@@ -169,7 +169,7 @@ std::string schedule_text(const Schedule& schedule, const Knowledge& knowledge,
     prediction_table(schedule, *prediction, out);
     const std::string who =
         prediction->patients > 0
-            ? fmt::format("Typical patient [5-95 % of {} of population {}, seed {}].",
+            ? fmt::format("Median [5-95 %] of {} patients of population {}, seed {}.",
                           prediction->patients, prediction->population, prediction->seed)
             : std::string("The typical patient.");
     std::vector<std::string> labels;
@@ -237,13 +237,13 @@ std::string schedule_calendar(const Schedule& schedule) {
 std::string plans_text(const Knowledge& knowledge) {
   std::string out;
   for (const Plan& one : knowledge.plans) {
-    out += wrapped(fmt::format("{} ({}; {}) {}", one.name, one.grade,
+    out += wrapped(fmt::format("{} ({}; {}). {}", one.name, one.grade,
                                citation(knowledge, one.source), one.notes),
                    columns, "  " + padded(one.id, 10), "            ");
   }
   out += "\n";
   for (const TimeOfDay& one : knowledge.times) {
-    out += wrapped(fmt::format("at {} ({}) {}", one.at, one.grade, one.notes), columns,
+    out += wrapped(fmt::format("at {} ({}). {}", one.at, one.grade, one.notes), columns,
                    "  " + padded(one.id, 10), "            ");
   }
   out += wrapped(uncompared, columns, "\n  • ", "    ");

@@ -172,6 +172,42 @@ TEST(Schedules, SayWhatIsOnlyNear) {
   EXPECT_EQ(schedule_text(made, knowledge(), {}).rfind("Low-dose naltrexone to 4 mg", 0), 0u);
 }
 
+// 50 mg is the nearest that a tablet makes of 1.5 mg, and is never taken for it.
+TEST(Schedules, AreNeverRoundedAheadOfThePlan) {
+  auto asked = request("clinic", {"naltrexone-tablet-50mg"});
+  asked.nearest = true;
+  EXPECT_NE(error_of(asked).find("50 mg is the least that can, too much here"), std::string::npos);
+  EXPECT_EQ(error_of(asked).find("--nearest"), std::string::npos);
+  asked = request("slow", {"1mg"});
+  asked.nearest = true;  // 0.5 mg up to the next dose, 1 mg; 4.5 mg never up to 5
+  const Schedule made = make_schedule(asked).value();
+  EXPECT_EQ(made.steps.front().mg, 1);
+  EXPECT_EQ(made.reached(), 4);
+}
+
+RC_GTEST_PROP(Schedules, AreNeverRoundedAboveTheNextDose, ()) {
+  ScheduleRequest asked = request("slow", {"0.5mg"});
+  asked.plan.by = Plan::By{*rc::gen::inRange(1, 30) / 4.0, *rc::gen::inRange(1, 12) / 4.0, 7};
+  asked.target = *rc::gen::inRange(30, 60) / 4.0;
+  asked.nearest = true;
+  const Strength like = asked.strengths.front();
+  asked.strengths.clear();
+  for (int k = *rc::gen::inRange(1, 4); k > 0; --k) {
+    Strength one = like;
+    one.mg = one.product.strength = *rc::gen::inRange(1, 40) / 4.0;
+    asked.strengths.push_back(one);
+  }
+  const auto made = make_schedule(asked);
+  if (!made) return;
+  double before = 0;
+  for (const Step& step : made->steps) {
+    RC_ASSERT(step.mg > before);
+    const double next = std::min(*asked.target, step.wanted + asked.plan.by->add);
+    RC_ASSERT(step.mg <= next + 1e-9);
+    before = step.mg;
+  }
+}
+
 RC_GTEST_PROP(Schedules, MakeEachDoseExactlyDayByDay, ()) {
   ScheduleRequest asked = request("slow", {"0.5mg"});
   asked.plan.by = Plan::By{*rc::gen::inRange(1, 8) / 2.0, *rc::gen::inRange(1, 6) / 2.0,
@@ -336,6 +372,28 @@ TEST(Prediction, IsLinearInPlasmaAndRisesInOccupancy) {
     EXPECT_GE(high.hours.typical, low.hours.typical);
     EXPECT_LE(high.hours.typical, 24 + 1e-9);
   }
+}
+
+TEST(Prediction, PutsTheMedianBetweenItsBounds) {
+  const Schedule made = make_schedule(request("clinic", knowledge().have)).value();
+  const auto all = predict(made, knowledge(), 20, {}, project());
+  ASSERT_TRUE(all) << all.error().text();
+  for (const auto& step : all->exposures) {
+    for (const Exposure& one : step) {
+      for (const Spread* spread : {&one.peak, &one.area, &one.highest, &one.lowest, &one.hours}) {
+        EXPECT_LE(spread->low, spread->median);
+        EXPECT_LE(spread->median, spread->high);
+      }
+      EXPECT_LT(one.area.low, one.area.high);
+    }
+  }
+}
+
+// What lies in the cupboard and is not taken needs no stand-in and stops no protocol.
+TEST(Schedules, SayNothingOfStrengthsThatAreNotTaken) {
+  const Schedule made = make_schedule(request("clinic", {"0.3mg", "1.5mg", "4.5mg"})).value();
+  EXPECT_TRUE(made.remarks.empty());
+  EXPECT_TRUE(protocol_text(made, knowledge()));
 }
 
 TEST(Prediction, OfBothEnginesIsTheSame) {
