@@ -333,7 +333,6 @@ class Reader {
     VESPER_TRY(recipe_.filler, excipient(*id, {"filler"}));
     if (entry.is_map() && entry.has("density")) {
       VESPER_TRY(recipe_.filler_density, amount(entry, "density", "g/mL"));
-      recipe_.filler_measured = true;
     } else if (recipe_.filler->density) {
       recipe_.filler_density = *recipe_.filler->density;
       recipe_.assumed.push_back(fmt::format("packed density of {}: {:.3g} g/mL, {}; {}",
@@ -377,7 +376,6 @@ class Reader {
           return fail(Code::out_of_range, "'displacement' must be above 0",
                       root_.find("displacement")->place());
         }
-        recipe_.displacement_given = true;
       } else {
         recipe_.assumed.push_back(
             "displacement: 1 mg of drug takes the room of 1 mg of base; at a few mg a troche it "

@@ -31,6 +31,7 @@ TEST(Recipe, AllExamplesCanBeMade) {
   int n = 0;
   const auto folder = std::filesystem::path(VESPER_SOURCE_DIR) / "examples/recipes";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".yaml") continue;
     const auto source = files::read(entry.path());
     ASSERT_TRUE(source);
     const auto read = read_recipe(*source, testing::knowledge(), testing::search(),

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "compounding/bench.h"
 
@@ -160,6 +161,21 @@ TEST(Assays, PercentAndMilligramsAreTheSame) {
   ASSERT_TRUE(a && b);
   EXPECT_NEAR(a->verdict.first.acceptance, 10.119289, 1e-6);
   EXPECT_NEAR(b->verdict.first.acceptance, 10.119289, 1e-6);
+}
+
+// Ten: mean 103.3, s 17.3080, 1.8 + 2.4 s; thirty: mean 101.7, s 14.9716, 0.2 + 2 s.
+TEST(Assays, ABatchThatFails) {
+  const auto file =
+      files::read(std::filesystem::path(VESPER_SOURCE_DIR) / "tests/compounding/failing_batch.csv");
+  ASSERT_TRUE(file);
+  const auto read = read_assays(*file, 1.5, knowledge().test);
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(read->verdict.says, Verdict::Says::failed);
+  EXPECT_NEAR(read->verdict.first.acceptance, 43.3392, 1e-3);
+  EXPECT_NEAR(read->verdict.second->acceptance, 30.1432, 1e-3);
+  EXPECT_TRUE(read->verdict.second->outside);
+  EXPECT_NE(verdict_text(read->verdict, knowledge().test).find("fails with 30 units"),
+            std::string::npos);
 }
 
 TEST(Assays, WhatIsWrongIsPointedAt) {
