@@ -25,7 +25,7 @@ bool any(const std::vector<const Excipient*>& all, const char* role) {
 
 void component(const Lot& lot, const std::string& what, BeyondUse& found) {
   if (!lot.expires) return;
-  found.limits.push_back({*lot.expires, fmt::format("{} expires", what), ""});
+  found.limits.push_back({*lot.expires, fmt::format("{} expires", what), "", ""});
 }
 
 }  // namespace
@@ -48,15 +48,15 @@ Result<BeyondUse> beyond_use(const Recipe& recipe, const Knowledge& knowledge) {
   }
   BeyondUse found;
   found.limits.push_back({recipe.made + std::chrono::days(ceiling->days),
-                          fmt::format("{}: {} days", ceiling->says, ceiling->days),
-                          ceiling->source});
+                          fmt::format("{}: {} days", ceiling->says, ceiling->days), ceiling->source,
+                          ceiling->grade});
   for (const Stability& one : knowledge.stability) {
     const bool holds = std::any_of(
         all.begin(), all.end(), [&](const Excipient* used) { return used->id == one.excipient; });
     if (one.form != recipe.form.id || !holds || one.cold != recipe.cold) continue;
     found.limits.push_back({recipe.made + std::chrono::days(one.days),
                             fmt::format("published stability, {}: {} days", one.says, one.days),
-                            one.source});
+                            one.source, one.grade});
     found.studied = true;
   }
   if (recipe.powder) component(recipe.powder->lot, "the powder", found);

@@ -13,7 +13,7 @@ struct BeyondUse {
   Date date;
   struct Limit {
     Date date;
-    std::string says, source;  // source: an id, or empty
+    std::string says, source, grade;  // source: an id; both empty of a component
   };
   std::vector<Limit> limits;  // earliest first
   std::string storage;        // "in the refrigerator (2-8 °C)"

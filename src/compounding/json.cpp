@@ -64,7 +64,10 @@ json beyond_use(const BeyondUse& found) {
   json out = {{"date", files::date_text(found.date)}, {"storage", found.storage}};
   for (const BeyondUse::Limit& one : found.limits) {
     json limit = {{"date", files::date_text(one.date)}, {"says", one.says}};
-    if (!one.source.empty()) limit["source"] = one.source;
+    if (!one.source.empty()) {
+      limit["source"] = one.source;
+      limit["grade"] = one.grade;
+    }
     out["limits"].push_back(std::move(limit));
   }
   return out;

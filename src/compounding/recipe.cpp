@@ -104,7 +104,7 @@ class Reader {
 
   Result<void> how_much() {
     if (root_.has("strength")) {
-      VESPER_TRY(recipe_.strength, amount(root_, "strength", strength_unit()));
+      VESPER_TRY(recipe_.strength, within(root_, "strength", strength_unit(), 1e-3, 1e4));
     } else if (recipe_.product && recipe_.counted()) {
       recipe_.strength = recipe_.product->strength;
     } else {
@@ -128,13 +128,13 @@ class Reader {
       }
       recipe_.quantity = static_cast<double>(count);
     } else {
-      VESPER_TRY(recipe_.quantity, amount(root_, "quantity", recipe_.form.unit));
+      VESPER_TRY(recipe_.quantity, within(root_, "quantity", recipe_.form.unit, 1e-2, 1e6));
     }
     if (root_.has("overage")) {
       VESPER_TRY(recipe_.overage, fraction(root_, "overage", 1));
     }
     if (root_.has("dose")) {
-      VESPER_TRY(recipe_.dose, amount(root_, "dose", "mg"));
+      VESPER_TRY(recipe_.dose, within(root_, "dose", "mg", 1e-3, 1e4));
       if (recipe_.counted() && std::abs(*recipe_.dose / recipe_.strength - 1) > 1e-9) {
         return fail(Code::bad_recipe, "a dose of what is counted is one unit",
                     root_.find("dose")->place(), "leave `dose` out");
@@ -197,7 +197,7 @@ class Reader {
       powder.as_is = basis == "as-is";
     }
     if (entry.has("density")) {
-      VESPER_TRY(powder.density, amount(entry, "density", "g/mL"));
+      VESPER_TRY(powder.density, within(entry, "density", "g/mL", 0.05, 5));
     }
     VESPER_TRY(powder.lot, lot(entry, "powder"));
     VESPER_CHECK(particles(entry));
@@ -221,7 +221,7 @@ class Reader {
                               product.name, recipe_.drug),
                   place);
     }
-    VESPER_TRY(const double mass, amount(entry, "mass", "mg"));
+    VESPER_TRY(const double mass, within(entry, "mass", "mg", 1, 1e4));
     if (mass <= product.strength) {
       return fail(
           Code::bad_recipe,
@@ -252,14 +252,14 @@ class Reader {
       return {};
     }
     VESPER_CHECK(given->keys({"median", "geometric-sd", "density"}));
-    VESPER_TRY(recipe_.particles.median, amount(*given, "median", "mm"));
+    VESPER_TRY(recipe_.particles.median, within(*given, "median", "mm", 1e-4, 2));
     VESPER_TRY(recipe_.particles.geometric_sd, given->number("geometric-sd"));
-    if (recipe_.particles.geometric_sd < 1 || recipe_.particles.geometric_sd > 5) {
-      return fail(Code::out_of_range, "'geometric-sd' is from 1 to 5",
+    if (recipe_.particles.geometric_sd < 1 || recipe_.particles.geometric_sd > 3) {
+      return fail(Code::out_of_range, "'geometric-sd' is from 1 to 3",
                   given->find("geometric-sd")->place());
     }
     if (given->has("density")) {
-      VESPER_TRY(recipe_.particles.density, amount(*given, "density", "g/mL"));
+      VESPER_TRY(recipe_.particles.density, within(*given, "density", "g/mL", 0.05, 5));
     }
     return {};
   }
@@ -332,8 +332,7 @@ class Reader {
     }
     VESPER_TRY(recipe_.filler, excipient(*id, {"filler"}));
     if (entry.is_map() && entry.has("density")) {
-      VESPER_TRY(recipe_.filler_density, amount(entry, "density", "g/mL"));
-      recipe_.filler_measured = true;
+      VESPER_TRY(recipe_.filler_density, within(entry, "density", "g/mL", 0.05, 5));
     } else if (recipe_.filler->density) {
       recipe_.filler_density = *recipe_.filler->density;
       recipe_.assumed.push_back(fmt::format("packed density of {}: {:.3g} g/mL, {}; {}",
@@ -370,14 +369,13 @@ class Reader {
                                                : std::vector<std::string>{"base"};
     VESPER_TRY(recipe_.base, excipient(*id, roles));
     if (recipe_.form.id == "troche") {
-      VESPER_TRY(recipe_.mould, amount(root_, "mould", "mg"));
+      VESPER_TRY(recipe_.mould, within(root_, "mould", "mg", 10, 1e5));
       if (root_.has("displacement")) {
         VESPER_TRY(recipe_.displacement, root_.number("displacement"));
-        if (!(recipe_.displacement > 0)) {
-          return fail(Code::out_of_range, "'displacement' must be above 0",
+        if (!(recipe_.displacement >= 0.1 && recipe_.displacement <= 10)) {
+          return fail(Code::out_of_range, "'displacement' is from 0.1 to 10",
                       root_.find("displacement")->place());
         }
-        recipe_.displacement_given = true;
       } else {
         recipe_.assumed.push_back(
             "displacement: 1 mg of drug takes the room of 1 mg of base; at a few mg a troche it "
@@ -410,7 +408,7 @@ class Reader {
     VESPER_TRY(const units::Quantity quantity, units::parse_quantity(text, value.place()));
     VESPER_TRY(const units::Unit gram, units::Unit::parse("g"));
     one.unit = quantity.unit.same_dimension(gram) ? "g" : "mL";
-    VESPER_TRY(one.per_hundred, amount(entry, "per-100", one.unit));
+    VESPER_TRY(one.per_hundred, within(entry, "per-100", one.unit, 1e-6, 100));
     VESPER_TRY(one.lot, lot(entry, one.excipient->name));
     if (recipe_.counted()) {
       return fail(Code::bad_recipe, "further ingredients belong to liquids and creams",
@@ -427,19 +425,16 @@ class Reader {
     if (balance.is_map()) {
       VESPER_CHECK(balance.keys({"sensitivity", "error"}));
       recipe_.balance.name = "balance of the recipe";
-      VESPER_TRY(recipe_.balance.sensitivity, amount(balance, "sensitivity", "mg"));
-      VESPER_TRY(recipe_.balance.error, amount(balance, "error", "%"));
+      VESPER_TRY(recipe_.balance.sensitivity, within(balance, "sensitivity", "mg", 1e-3, 1e3));
+      VESPER_TRY(recipe_.balance.error, within(balance, "error", "%", 0.1, 10));
     } else {
       std::vector<std::string> known;
       for (const auto& [name, one] : knowledge_.balances) known.push_back(name);
       VESPER_TRY(const std::string name, balance.choice(known));
       recipe_.balance = knowledge_.balances.at(name);
     }
-    if (recipe_.balance.error > 10) {
-      return fail(Code::out_of_range, "an allowed error above 10 % is none", balance.place());
-    }
     if (root_.has("aliquot")) {
-      VESPER_TRY(recipe_.aliquot, amount(root_, "aliquot", "mg"));
+      VESPER_TRY(recipe_.aliquot, within(root_, "aliquot", "mg", 1e-2, 1e6));
       if (*recipe_.aliquot < recipe_.balance.sensitivity * 100 / recipe_.balance.error) {
         return fail(Code::bad_recipe, "the aliquot is less than the balance can weigh",
                     root_.find("aliquot")->place());

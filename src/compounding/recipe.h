@@ -74,14 +74,12 @@ struct Recipe {
   std::optional<Tablets> tablets;
   const Excipient* filler = nullptr;  // of capsules
   double filler_density = 0;          // [g/mL]
-  bool filler_measured = false;       // the density is the recipe's own
   Lot filler_lot;
   std::optional<std::string> size;  // of capsules
   const Excipient* base = nullptr;  // of troches and creams, or what a liquid is made up with
   Lot base_lot;
   double mould = 0;         // [mg] of base that fills one troche
   double displacement = 1;  // mg of drug that takes the room of 1 mg of base
-  bool displacement_given = false;
   std::optional<int> drops_per_mL;
   std::vector<Ingredient> ingredients;
   std::set<std::string> avoid;

@@ -94,7 +94,9 @@ std::string until(const Findings& all, const Knowledge& knowledge) {
   std::string out = fmt::format("\nUse by {}, {}\n", files::date_text(found.date), found.storage);
   for (const BeyondUse::Limit& one : found.limits) {
     out += fmt::format("  {}  {}{}\n", files::date_text(one.date), one.says,
-                       one.source.empty() ? "" : " [" + knowledge.citation(one.source) + "]");
+                       one.source.empty()
+                           ? ""
+                           : fmt::format(" [{}; {}]", knowledge.citation(one.source), one.grade));
   }
   out += "\nLabel\n";
   for (const std::string& line : all.sheet.label) out += "  " + line + "\n";

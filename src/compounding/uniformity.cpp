@@ -72,6 +72,11 @@ double particle_cv(const Particles& particles, double drug) {
                    std::pow(particles.median, 3) * std::exp(4.5 * log_sd * log_sd));
 }
 
+double particle_skewness(const Particles& particles, double cv) {
+  const double log_sd = std::log(particles.geometric_sd);
+  return cv * std::exp(9 * log_sd * log_sd);
+}
+
 double Variation::cv() const {
   return std::sqrt(particles * particles + mixing * mixing + filling * filling);
 }
@@ -82,11 +87,8 @@ double Variation::largest_weighing() const {
 
 Variation variation(const Recipe& recipe, const Worksheet& sheet) {
   Variation found;
-  // Of tablets, the particles of drug in the crushed powder.
-  const double drug = recipe.powder ? sheet.powder_per_unit : recipe.strength * sheet.salt_factor;
-  found.particles = particle_cv(recipe.particles, drug);
-  const double log_sd = std::log(recipe.particles.geometric_sd);
-  found.skewness = found.particles * std::exp(9 * log_sd * log_sd);
+  found.particles = particle_cv(recipe.particles, recipe.strength * sheet.salt_factor);
+  found.skewness = particle_skewness(recipe.particles, found.particles);
   found.mixing = recipe.mixing_cv;
   found.filling = recipe.filling_cv;
   const double sensitivity = recipe.balance.sensitivity;

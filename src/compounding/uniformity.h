@@ -17,6 +17,7 @@ namespace vesper::compounding {
 
 // Coefficient of variation of the drug in a unit that takes `drug` [mg] of particles at random.
 double particle_cv(const Particles& particles, double drug);
+double particle_skewness(const Particles& particles, double cv);
 
 struct Variation {
   double particles = 0, mixing = 0, filling = 0;  // CV, fractions

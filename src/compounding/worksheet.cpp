@@ -8,12 +8,15 @@
 #include <limits>
 
 #include "compounding/steps.h"
+#include "compounding/uniformity.h"
 
 namespace vesper::compounding {
 
 namespace {
 
 constexpr double hair = 1e-9;  // of rounding
+constexpr double most_tablets = 1e5;
+constexpr double most_particle_cv = 0.5, most_skewness = 5;
 
 class Worker {
  public:
@@ -21,7 +24,8 @@ class Worker {
       : recipe_(recipe), knowledge_(knowledge) {}
 
   Result<Worksheet> work() {
-    drug();
+    VESPER_CHECK(drug());
+    VESPER_CHECK(coarse());
     if (recipe_.form.id == "capsule") {
       VESPER_CHECK(capsule());
     } else if (recipe_.form.id == "troche") {
@@ -49,7 +53,7 @@ class Worker {
  private:
   // --- the drug ----------------------------------------------------------------------------------
 
-  void drug() {
+  Result<void> drug() {
     sheet_.ordered = recipe_.strength * recipe_.quantity;
     sheet_.drug = sheet_.ordered * (1 + recipe_.overage);
     sheet_.units = recipe_.quantity * (1 + recipe_.overage);
@@ -68,6 +72,11 @@ class Worker {
       sheet_.salt_factor = recipe_.molar_mass.at(tablets.product.form) / as;
       sheet_.content = tablets.product.strength / tablets.mass;
       const double needed = sheet_.drug * sheet_.salt_factor / tablets.product.strength;
+      if (needed > most_tablets) {
+        return fail(Code::does_not_fit,
+                    fmt::format("{:.3g} tablets would have to be crushed", needed),
+                    recipe_.source.whole(), "begin with powder");
+      }
       sheet_.tablets = static_cast<int>(std::ceil(needed - hair));
       sheet_.warnings.push_back(
           "The tablets are taken to hold what their label says; the pharmacopoeia allows less and "
@@ -76,6 +85,23 @@ class Worker {
     }
     sheet_.powder = sheet_.drug * sheet_.salt_factor / sheet_.content;
     sheet_.powder_per_unit = sheet_.powder / sheet_.units;
+    return {};
+  }
+
+  // A few large particles would decide what is in a unit, and three moments not describe it.
+  Result<void> coarse() const {
+    if (!recipe_.counted()) return {};
+    const double cv = particle_cv(recipe_.particles, recipe_.strength * sheet_.salt_factor);
+    if (cv <= most_particle_cv && particle_skewness(recipe_.particles, cv) <= most_skewness) {
+      return {};
+    }
+    return fail(Code::bad_recipe,
+                fmt::format("particles of {:.3g} um, geometric sd {:.3g}, are too coarse for units "
+                            "of {}",
+                            recipe_.particles.median * 1000, recipe_.particles.geometric_sd,
+                            strength_text(recipe_)),
+                recipe_.source.whole(),
+                "use a finer or sieved powder, and write its `particles` into the recipe");
   }
 
   std::string drug_name() const {

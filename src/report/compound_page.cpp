@@ -26,7 +26,7 @@ p { margin: 1mm 0; } small, .note { font-size: 9pt; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border: .5pt solid #000; padding: 1mm 2mm; text-align: left; vertical-align: top; }
 th { font-weight: bold; font-size: 9pt; } td.n { text-align: right; white-space: nowrap; }
-td.blank { min-width: 20mm; } td.box { width: 8mm; text-align: center; }
+td.blank { min-width: 16mm; } a { color: #000; overflow-wrap: anywhere; } time { white-space: nowrap; } td.box { width: 8mm; text-align: center; }
 .box::before { content: "\2610"; font-size: 13pt; }
 tr, .label { break-inside: avoid; } h2 { break-after: avoid; }
 .label { border: 1.5pt solid #000; padding: 3mm 4mm; width: 95mm; }
@@ -45,7 +45,7 @@ std::string row(const std::string& what, const std::string& value) {
   return fmt::format("<tr><th>{}</th><td>{}</td></tr>\n", html(what), html(value));
 }
 
-std::string drug(const Findings& all) {
+std::string drug(const Findings& all, const Knowledge& knowledge) {
   const Worksheet& sheet = all.sheet;
   std::string out = "<section><h2>Drug</h2><table>\n";
   out +=
@@ -83,7 +83,8 @@ std::string drug(const Findings& all) {
                            sheet.stock->take, sheet.stock->factor));
   }
   if (!sheet.size.empty()) {
-    out += row("capsule", fmt::format("size {}, {:.2f} mL: {} in each", sheet.size, sheet.volume,
+    out += row("capsule", fmt::format("size {}, {:.2f} mL ({}): {} in each", sheet.size,
+                                      sheet.volume, knowledge.citation(knowledge.sizes_source),
                                       compounding::weight_text(sheet.fill)));
   }
   return out + "</table></section>\n";
@@ -102,7 +103,7 @@ std::string record(const Worksheet& sheet) {
         "<tr><td class=\"box\"></td><td>{}</td><td class=\"n\">{}</td><td class=\"blank\"></td>"
         "<td>{}</td><td>{}</td><td class=\"blank\"></td><td class=\"blank\"></td></tr>\n",
         html(what), html(amount), html(lot.number),
-        lot.expires ? files::date_text(*lot.expires) : "");
+        lot.expires ? "<time>" + files::date_text(*lot.expires) + "</time>" : "");
   };
   for (std::size_t i = 0; i < sheet.dilutions.size(); ++i) {
     const auto& one = sheet.dilutions[i];
@@ -148,8 +149,10 @@ std::string label(const Findings& all, const Knowledge& knowledge) {
          "</h2>\n<table><thead><tr><th>date</th><th>because</th><th>source</th></tr></thead>"
          "<tbody>\n";
   for (const auto& one : sheet.beyond_use.limits) {
-    out += table_row({files::date_text(one.date), html(one.says),
-                      one.source.empty() ? "" : citation_html(one.source, knowledge.sources)});
+    out += table_row({"<time>" + files::date_text(one.date) + "</time>", html(one.says),
+                      one.source.empty()
+                          ? ""
+                          : citation_html(one.source, knowledge.sources) + "; " + html(one.grade)});
   }
   return out + "</tbody></table></section>\n";
 }
@@ -275,7 +278,7 @@ std::string compound_page(const Findings& all, const Knowledge& knowledge) {
       html(recipe.title), html(compounding::name_of(recipe)), recipe.quantity,
       html(recipe.form.unit), recipe.counted() ? "s" : "", all.sheet.units,
       files::date_text(recipe.made));
-  out += caution + drug(all) + label(all, knowledge) + list("Mind", all.sheet.warnings) +
+  out += caution + drug(all, knowledge) + label(all, knowledge) + list("Mind", all.sheet.warnings) +
          record(all.sheet) + uniformity(all, knowledge) + exposure(all) + cost(all.sheet) +
          list("Not in the recipe, and taken instead", recipe.assumed) + caution;
   return out + "</body>\n</html>\n";

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "compounding/bench.h"
+#include "compounding/uniformity.h"
 
 namespace vesper::compounding {
 namespace {
@@ -31,6 +32,7 @@ TEST(Recipe, AllExamplesCanBeMade) {
   int n = 0;
   const auto folder = std::filesystem::path(VESPER_SOURCE_DIR) / "examples/recipes";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".yaml") continue;
     const auto source = files::read(entry.path());
     ASSERT_TRUE(source);
     const auto read = read_recipe(*source, testing::knowledge(), testing::search(),
@@ -116,6 +118,26 @@ TEST(Recipe, NumbersThatCannotBe) {
                  "50 to 110");
   expect_refused(replaced(capsules, "water: 2 %", "water: 40 %"), Code::out_of_range, 7,
                  "percentage");
+}
+
+TEST(Recipe, FarEndsAreRefusedOrWorkedOut) {
+  const std::string coarse =
+      replaced(capsules, "density: 0.6 g/mL}", "particles: {median: 0.4 mm, geometric-sd: 3}}");
+  expect_refused(coarse, Code::bad_recipe, 0, "too coarse for units of 1.5 mg");
+  expect_refused(replaced(capsules, "strength: 1.5 mg", "strength: 1e300 kg"), Code::out_of_range,
+                 5, "0.001 to 10000");
+  expect_refused(
+      replaced(capsules, "balance: class-a", "balance: {sensitivity: 1 g, error: 1e-300 %}"),
+      Code::out_of_range, 9, "0.1 to 10");
+  // The widest particles that are let through have a skewed law, and are simulated.
+  const auto widest = testing::recipe(
+      replaced(capsules, "density: 0.6 g/mL}", "particles: {median: 100 um, geometric-sd: 2}}"));
+  ASSERT_TRUE(widest) << widest.error().text();
+  const auto made = work_out(*widest, testing::knowledge());
+  ASSERT_TRUE(made) << made.error().text();
+  const Variation found = variation(*widest, *made);
+  EXPECT_GT(found.skewness, 4);
+  EXPECT_LT(simulate_batches(found, testing::knowledge().test, 2000, 1).passed.value, 1);
 }
 
 // --- cost ----------------------------------------------------------------------------------------

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
+#include <numbers>
+#include <random>
 
 #include "compounding/bench.h"
 
@@ -80,6 +83,32 @@ TEST(Particles, VariationByHand) {
               1e-12);
   EXPECT_NEAR(particle_cv({0.05, 2, 1.3}, 1.5 / 8) / particle_cv({0.05, 2, 1.3}, 1.5),
               std::sqrt(8.0), 1e-12);
+}
+
+// The equations beside particles drawn one by one: a Poisson number of lognormal spheres.
+TEST(Particles, MomentsOfDrawnParticles) {
+  const Particles particles{0.2, 1.5, 1.3};  // mm by volume
+  const double drug = 1, log_sd = std::log(1.5);
+  const double median = particles.median * std::exp(-3 * log_sd * log_sd);  // by number
+  const double sphere = std::numbers::pi / 6 * particles.density;
+  const double mass = sphere * std::pow(median, 3) * std::exp(4.5 * log_sd * log_sd);
+  std::mt19937_64 random(5);
+  std::poisson_distribution<int> number(drug / mass);
+  std::lognormal_distribution<double> diameter(std::log(median), log_sd);
+  std::vector<double> units(10'000);
+  double mean = 0, second = 0, third = 0;
+  for (double& unit : units) {
+    for (int n = number(random); n > 0; --n) unit += sphere * std::pow(diameter(random), 3);
+    mean += unit / 10'000;
+  }
+  for (const double unit : units) {
+    second += std::pow(unit - mean, 2) / 10'000;
+    third += std::pow(unit - mean, 3) / 10'000;
+  }
+  const double cv = particle_cv(particles, drug);
+  EXPECT_NEAR(mean, drug, 0.004);
+  EXPECT_NEAR(std::sqrt(second) / mean / cv, 1, 0.025);
+  EXPECT_NEAR(third / std::pow(second, 1.5), particle_skewness(particles, cv), 0.1);
 }
 
 TEST(Batches, UnitsHaveTheMomentsAskedFor) {
@@ -160,6 +189,21 @@ TEST(Assays, PercentAndMilligramsAreTheSame) {
   ASSERT_TRUE(a && b);
   EXPECT_NEAR(a->verdict.first.acceptance, 10.119289, 1e-6);
   EXPECT_NEAR(b->verdict.first.acceptance, 10.119289, 1e-6);
+}
+
+// Ten: mean 103.3, s 17.3080, 1.8 + 2.4 s; thirty: mean 101.7, s 14.9716, 0.2 + 2 s.
+TEST(Assays, ABatchThatFails) {
+  const auto file =
+      files::read(std::filesystem::path(VESPER_SOURCE_DIR) / "tests/compounding/failing_batch.csv");
+  ASSERT_TRUE(file);
+  const auto read = read_assays(*file, 1.5, knowledge().test);
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(read->verdict.says, Verdict::Says::failed);
+  EXPECT_NEAR(read->verdict.first.acceptance, 43.3392, 1e-3);
+  EXPECT_NEAR(read->verdict.second->acceptance, 30.1432, 1e-3);
+  EXPECT_TRUE(read->verdict.second->outside);
+  EXPECT_NE(verdict_text(read->verdict, knowledge().test).find("fails with 30 units"),
+            std::string::npos);
 }
 
 TEST(Assays, WhatIsWrongIsPointedAt) {
