@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "cli/commands.h"
+#include "safety/competition.h"
 
 namespace vesper::cli {
 
@@ -47,6 +48,9 @@ struct Arguments {
   ShowArguments show;
   MechanismsArguments mechanisms;
   EvidenceArguments evidence;
+  CheckArguments check;
+  CompareArguments compare;
+  TitrateArguments titrate;
   CompoundArguments compound;
   std::vector<std::string> models;
   std::string code, kind, shell;
@@ -254,8 +258,7 @@ void add_compound(CLI::App& app, CompoundArguments& compound) {
   command->add_option("--batches", compound.batches, "Simulated batches")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{100}, std::size_t{10'000'000}));
-  command->add_option("--seed", compound.seed, "Seed of the random numbers")
-      ->capture_default_str();
+  command->add_option("--seed", compound.seed, "Seed of the random numbers")->capture_default_str();
   add_engine(*command, compound.engine);
   command->footer(
       "Examples:\n"
@@ -279,6 +282,117 @@ void add_evidence(CLI::App& app, EvidenceArguments& evidence) {
       "  vesper evidence coverage");
 }
 
+void add_check(CLI::App& app, CheckArguments& check) {
+  CLI::App* command = app.add_subcommand(
+      "check", "What speaks against a regimen in a patient: findings, dates, steps, monitoring");
+  CLI::Option* input = command->add_option(
+      "input", check.input,
+      "- : one JSON document on standard input, with patient and regimen or a FHIR R4 Bundle");
+  input->check(CLI::IsMember({"-"}));
+  CLI::Option* patient = command->add_option("--patient", check.patient, "The patient (YAML)");
+  command->add_option("--regimen", check.regimen, "What is planned (YAML)");
+  CLI::Option* fhir =
+      command->add_option("--fhir", check.fhir, "A FHIR R4 Bundle (JSON) with the patient");
+  input->excludes(patient)->excludes(fhir);
+  patient->excludes(fhir);
+  command->add_option("--on", check.on, "Day of the check, such as 2026-12-01; today if left out");
+  command->add_flag("--json", check.json, "An object on standard output");
+  command->add_option("--html", check.html, "Write a page to print to this file");
+  command->add_option("--ics", check.ics, "Write the calendar of monitoring to this file");
+  CLI::Option* simulate = command->add_flag("--simulate", check.simulate,
+                                            "Beside the rules: what is left of the patient's "
+                                            "opioids when naltrexone comes, withdrawal by "
+                                            "day, how long a block holds and what overcomes it");
+  command
+      ->add_option("--draws", check.draws,
+                   "With --simulate: draws of uncertain parameters; 0: none")
+      ->check(CLI::Range(0u, safety::most_competition_draws))
+      ->needs(simulate);
+  command->add_option("--days", check.days, "With --simulate: later first doses, one a day")
+      ->check(CLI::Range(0u, safety::most_competition_days))
+      ->needs(simulate);
+  command->add_option("--seed", check.seed, "With --simulate: seed of the draws")->needs(simulate);
+  command
+      ->add_option("--threads", check.threads,
+                   "With --simulate: at most so many; 0: as many as the machine has")
+      ->needs(simulate);
+  add_engine(*command, check.engine);
+  command->footer(
+      "Exit code 3: something is contraindicated.  0: nothing that the rules know is.\n\n"
+      "Examples:\n"
+      "  vesper check --patient patient.yaml --regimen regimen.yaml\n"
+      "  vesper check --patient patient.yaml --regimen regimen.yaml --ics monitoring.ics\n"
+      "  vesper check --patient patient.yaml --regimen regimen.yaml --simulate --html check.html\n"
+      "  vesper check --fhir bundle.json --html check.html\n"
+      "  vesper check - --json < both.json");
+}
+
+void add_compare(CLI::App& app, CompareArguments& compare) {
+  CLI::App* command = app.add_subcommand(
+      "compare", "Naltrexone beside the other medicines for the same use, for one patient");
+  command->add_option("--for", compare.use, "alcohol or opioid dependence")
+      ->required()
+      ->check(CLI::IsMember({"alcohol", "opioid"}));
+  command->add_option("--patient", compare.patient,
+                      "The patient (YAML), to say what is contraindicated for whom");
+  command->add_option("--on", compare.on,
+                      "Day of the first dose, such as 2026-12-01; today if left out");
+  command->add_flag("--json", compare.json, "An object on standard output");
+  command->add_option("--html", compare.html, "Write a page to print to this file");
+  command->footer(
+      "Examples:\n"
+      "  vesper compare --for alcohol\n"
+      "  vesper compare --for opioid --patient patient.yaml --html compare.html");
+}
+
+void add_titrate(CLI::App& app, TitrateArguments& titrate) {
+  CLI::App* command = app.add_subcommand(
+      "titrate", "A schedule of steps from the strengths at hand, with what each step does");
+  command->add_flag("--list", titrate.list, "The plans and times of day that are known");
+  command->add_option("--plan", titrate.plan, "clinic, weekly, slow, biweekly, final; see --list")
+      ->capture_default_str();
+  command
+      ->add_option("--have", titrate.have,
+                   "Products or strengths at hand, such as 0.5mg,ldn-capsule-1.5mg")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--target", titrate.target, "The dose to reach, such as \"3 mg\"");
+  command->add_option("--start", titrate.start, "Day of the first dose; today if left out");
+  CLI::Option* at = command->add_option("--at", titrate.at, "Clock time of each dose");
+  command->add_flag("--morning", titrate.morning, "In the morning: vivid dreams, poor sleep")
+      ->excludes(at);
+  command->add_flag("--nearest", titrate.nearest,
+                    "Take the nearest dose that can be made where the plan's cannot");
+  command->add_option("--weeks", titrate.weeks, "Count capsules for so many weeks")
+      ->check(CLI::Range(1u, 520u));
+  command
+      ->add_option("--pack", titrate.pack,
+                   "Capsules (mL) in a pack: count packs, and what is left over of them")
+      ->check(CLI::Range(1u, 10000u));
+  CLI::Option* patients = command
+                              ->add_option("--patients", titrate.patients,
+                                           "Of the population; 0: the typical one alone")
+                              ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{100000}))
+                              ->capture_default_str();
+  CLI::Option* seed = command->add_option("--seed", titrate.seed, "Seed of the population");
+  command->add_flag("--no-prediction", titrate.no_prediction, "The schedule alone")
+      ->excludes(patients)
+      ->excludes(seed);
+  command->add_option("--threads", titrate.threads, "Threads to use; 0: all cores");
+  command->add_flag("--json", titrate.json, "An object on standard output");
+  command->add_option("--html", titrate.html, "Write a page to print to this file");
+  command->add_option("--ics", titrate.ics, "Write a calendar of the steps to this file");
+  command->add_option("--protocol", titrate.protocol,
+                      "Write the schedule as a protocol for `vesper run` to this file");
+  add_engine(*command, titrate.engine);
+  command->footer(
+      "Examples:\n"
+      "  vesper titrate --start 2026-12-01\n"
+      "  vesper titrate --plan slow --have 0.5mg,1.5mg --morning --html steps.html --ics "
+      "steps.ics\n"
+      "  vesper titrate --plan biweekly --target \"6 mg\" --have 1.5mg,3mg --json");
+}
+
 void add_rest(CLI::App& app, Arguments& arguments) {
   CLI::App* explain = app.add_subcommand("explain", "What an error code means and how to mend it");
   explain->add_option("code", arguments.code, "Such as V0103")->required();
@@ -297,13 +411,16 @@ Result<int> dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("simulate")) return simulate_model(arguments.simulate, context);
   if (app.got_subcommand("validate")) return validate(arguments.validate, context);
   if (app.got_subcommand("mechanisms")) return mechanisms(arguments.mechanisms, context);
-  if (app.got_subcommand("compound")) return compound(arguments.compound, context);
   if (app.got_subcommand("evidence")) {
     const CLI::App& evidence = *app.get_subcommand("evidence");
     if (evidence.got_subcommand("show")) return show_evidence(arguments.evidence, context);
     if (evidence.got_subcommand("coverage")) return evidence_coverage(arguments.evidence, context);
     return search_evidence(arguments.evidence, context);
   }
+  if (app.got_subcommand("check")) return check(arguments.check, context);
+  if (app.got_subcommand("compare")) return compare(arguments.compare, context);
+  if (app.got_subcommand("titrate")) return titrate(arguments.titrate, context);
+  if (app.got_subcommand("compound")) return compound(arguments.compound, context);
   if (app.got_subcommand("explain")) return explain(arguments.code);
   if (app.got_subcommand("list")) return list(arguments.kind, context);
   if (app.got_subcommand("completion")) return completion(arguments.shell);
@@ -364,6 +481,9 @@ int main(int argc, char** argv) {
       "  vesper mechanisms --product ldn-capsule-4.5mg --every \"24 h\"\n"
       "                                      what of the claims such a dose can reach\n"
       "  vesper evidence TLR4                who says what, and what answers it\n"
+      "  vesper check --patient P.yaml --regimen R.yaml\n"
+      "                                      what speaks against it, until when, what to do\n"
+      "  vesper titrate --plan slow          steps, capsules, calendar, what each step does\n"
       "  vesper compound recipe.yaml         a worksheet for the pharmacy\n"
       "  vesper model show naltrexone        its equations\n"
       "  vesper list protocols               what can be run\n"
@@ -374,6 +494,9 @@ int main(int argc, char** argv) {
   add_validate(app, arguments.validate);
   add_mechanisms(app, arguments.mechanisms);
   add_evidence(app, arguments.evidence);
+  add_check(app, arguments.check);
+  add_compare(app, arguments.compare);
+  add_titrate(app, arguments.titrate);
   add_compound(app, arguments.compound);
   add_model(app, arguments);
   add_rest(app, arguments);

@@ -9,6 +9,7 @@
 
 #include "diagnostics/diagnostic.h"
 #include "evidence/mechanisms.h"
+#include "files/dates.h"
 #include "files/source.h"
 #include "simulate/single.h"
 #include "simulate/study.h"
@@ -75,6 +76,37 @@ struct EvidenceArguments {
   bool json = false;
 };
 
+struct CheckArguments {
+  std::string input;  // "-": one JSON document on standard input
+  std::optional<std::string> patient, regimen, fhir, on;
+  std::optional<std::string> html, ics;  // files to write
+  bool json = false;
+  bool simulate = false;
+  std::optional<unsigned> draws, days;  // of the simulation
+  std::optional<std::uint64_t> seed;
+  unsigned threads = 0;
+  EngineArguments engine;
+};
+
+struct CompareArguments {
+  std::string use;  // "alcohol", "opioid"
+  std::optional<std::string> patient, on, html;
+  bool json = false;
+};
+
+struct TitrateArguments {
+  std::string plan = "clinic";
+  std::vector<std::string> have;  // products or strengths
+  std::optional<std::string> target, start, at;
+  bool morning = false, nearest = false, list = false, json = false, no_prediction = false;
+  std::optional<unsigned> weeks, pack;
+  std::uint64_t patients = 100;
+  std::optional<std::uint64_t> seed;
+  unsigned threads = 0;
+  std::optional<std::string> html, ics, protocol;  // files to write
+  EngineArguments engine;
+};
+
 struct CompoundArguments {
   std::string recipe;
   std::optional<std::string> assays, html;  // files
@@ -100,7 +132,13 @@ Result<int> mechanisms(const MechanismsArguments& arguments, const Context& cont
 Result<int> search_evidence(const EvidenceArguments& arguments, const Context& context);
 Result<int> show_evidence(const EvidenceArguments& arguments, const Context& context);
 Result<int> evidence_coverage(const EvidenceArguments& arguments, const Context& context);
+// Exit code 3 where anything is contraindicated.
+// Day of a check or of a first dose; today where none is given.  V1101.
+Result<files::Date> day_of(const std::optional<std::string>& on);
+Result<int> check(const CheckArguments& arguments, const Context& context);
+Result<int> compare(const CompareArguments& arguments, const Context& context);
 Result<int> compound(const CompoundArguments& arguments, const Context& context);
+Result<int> titrate(const TitrateArguments& arguments, const Context& context);
 Result<int> show_model(const ShowArguments& arguments, const Context& context);
 Result<int> explain(const std::string& code);
 Result<int> list(const std::string& kind, const Context& context);

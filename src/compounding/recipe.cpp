@@ -477,8 +477,23 @@ class Reader {
   Result<void> label() {
     const Yaml* entry = root_.find("label");
     if (entry == nullptr) return {};
-    VESPER_CHECK(entry->keys({"directions"}));
+    VESPER_CHECK(entry->keys({"directions", "plan", "start"}));
     VESPER_TRY(recipe_.directions, entry->text_or("directions", ""));
+    if (const Yaml* plan = entry->find("plan")) {
+      VESPER_TRY(recipe_.plan, evidence::filled(*entry, "plan"));
+      recipe_.plan_place = plan->place();
+      if (!recipe_.product) {
+        return fail(Code::bad_recipe, "a plan on the label needs a product", plan->place(),
+                    "add a line such as product: ldn-capsule-1.5mg");
+      }
+    }
+    if (const Yaml* start = entry->find("start")) {
+      if (recipe_.plan.empty()) {
+        return fail(Code::bad_recipe, "`start` is of a plan, and the label has none",
+                    start->place());
+      }
+      VESPER_TRY(recipe_.start, files::read_date(*start));
+    }
     return {};
   }
 
