@@ -251,16 +251,7 @@ class Reader {
           p.median * 1000, p.geometric_sd, p.density, knowledge_.why[0]));
       return {};
     }
-    VESPER_CHECK(given->keys({"median", "geometric-sd", "density"}));
-    VESPER_TRY(recipe_.particles.median, within(*given, "median", "mm", 1e-4, 2));
-    VESPER_TRY(recipe_.particles.geometric_sd, given->number("geometric-sd"));
-    if (recipe_.particles.geometric_sd < 1 || recipe_.particles.geometric_sd > 3) {
-      return fail(Code::out_of_range, "'geometric-sd' is from 1 to 3",
-                  given->find("geometric-sd")->place());
-    }
-    if (given->has("density")) {
-      VESPER_TRY(recipe_.particles.density, within(*given, "density", "g/mL", 0.05, 5));
-    }
+    VESPER_TRY(recipe_.particles, read_particles(*given, knowledge_.particles.density));
     return {};
   }
 
