@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "compounding/plan.h"
 #include "compounding/print.h"
 #include "report/compound_page.h"
 
@@ -14,6 +15,7 @@ Result<int> compound(const CompoundArguments& arguments, const Context& context)
   VESPER_TRY(all.recipe,
              compounding::read_recipe(source, knowledge, context.search, files::today()));
   VESPER_TRY(all.sheet, compounding::work_out(all.recipe, knowledge));
+  VESPER_CHECK(compounding::add_plan(all.recipe, context.search, all.sheet));
   if (all.recipe.counted()) {
     all.uniformity =
         compounding::simulate_batches(compounding::variation(all.recipe, all.sheet), knowledge.test,

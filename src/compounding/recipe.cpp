@@ -251,16 +251,7 @@ class Reader {
           p.median * 1000, p.geometric_sd, p.density, knowledge_.why[0]));
       return {};
     }
-    VESPER_CHECK(given->keys({"median", "geometric-sd", "density"}));
-    VESPER_TRY(recipe_.particles.median, within(*given, "median", "mm", 1e-4, 2));
-    VESPER_TRY(recipe_.particles.geometric_sd, given->number("geometric-sd"));
-    if (recipe_.particles.geometric_sd < 1 || recipe_.particles.geometric_sd > 3) {
-      return fail(Code::out_of_range, "'geometric-sd' is from 1 to 3",
-                  given->find("geometric-sd")->place());
-    }
-    if (given->has("density")) {
-      VESPER_TRY(recipe_.particles.density, within(*given, "density", "g/mL", 0.05, 5));
-    }
+    VESPER_TRY(recipe_.particles, read_particles(*given, knowledge_.particles.density));
     return {};
   }
 
@@ -477,8 +468,23 @@ class Reader {
   Result<void> label() {
     const Yaml* entry = root_.find("label");
     if (entry == nullptr) return {};
-    VESPER_CHECK(entry->keys({"directions"}));
+    VESPER_CHECK(entry->keys({"directions", "plan", "start"}));
     VESPER_TRY(recipe_.directions, entry->text_or("directions", ""));
+    if (const Yaml* plan = entry->find("plan")) {
+      VESPER_TRY(recipe_.plan, evidence::filled(*entry, "plan"));
+      recipe_.plan_place = plan->place();
+      if (!recipe_.product) {
+        return fail(Code::bad_recipe, "a plan on the label needs a product", plan->place(),
+                    "add a line such as product: ldn-capsule-1.5mg");
+      }
+    }
+    if (const Yaml* start = entry->find("start")) {
+      if (recipe_.plan.empty()) {
+        return fail(Code::bad_recipe, "`start` is of a plan, and the label has none",
+                    start->place());
+      }
+      VESPER_TRY(recipe_.start, files::read_date(*start));
+    }
     return {};
   }
 

@@ -92,6 +92,9 @@ struct Recipe {
   std::vector<std::string> assumed;  // what the recipe does not say, and what is taken instead
   std::optional<Prices> prices;
   std::string directions;  // on the label
+  std::string plan;        // of titration, on the label; empty for none
+  Place plan_place;
+  std::optional<Date> start;  // of the plan; else the day it is made
 
   // Counted in units (capsules, troches), not by volume or weight.
   bool counted() const { return form.unit != "mL" && form.unit != "g"; }

@@ -94,6 +94,22 @@ Result<const Excipient*> read_excipient(const Yaml& value, const std::vector<std
               value.place());
 }
 
+Result<Particles> read_particles(const Yaml& entry, double density) {
+  VESPER_CHECK(entry.keys({"median", "geometric-sd", "density"}));
+  Particles found;
+  VESPER_TRY(found.median, within(entry, "median", "mm", 1e-4, 2));
+  VESPER_TRY(found.geometric_sd, entry.number("geometric-sd"));
+  if (found.geometric_sd < 1.01 || found.geometric_sd > 3) {
+    return fail(Code::out_of_range, "'geometric-sd' is from 1.01 to 3",
+                entry.find("geometric-sd")->place());
+  }
+  found.density = density;
+  if (entry.has("density")) {
+    VESPER_TRY(found.density, within(entry, "density", "g/mL", 0.05, 5));
+  }
+  return found;
+}
+
 Result<Prices> read_prices(const Yaml& entry) {
   VESPER_CHECK(entry.keys({"currency", "materials", "work", "packs", "course"}));
   Prices found;

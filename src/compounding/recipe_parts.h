@@ -18,6 +18,9 @@ Result<const Excipient*> read_excipient(const files::Yaml& value,
                                         const std::set<std::string>& avoid,
                                         const Knowledge& knowledge);
 
+// `density` [g/mL] where it is not given.
+Result<Particles> read_particles(const files::Yaml& entry, double density);
+
 Result<Prices> read_prices(const files::Yaml& entry);
 
 }  // namespace vesper::compounding

@@ -102,7 +102,7 @@ TEST(Recipe, WhatDoesNotGoTogether) {
   expect_refused(capsules + "product: ldn-capsule-4.5mg\n", Code::bad_recipe, 3, "of the base");
   expect_refused(replaced(capsules, "as: base", "as: sulfate"), Code::bad_recipe, 3,
                  "no form 'sulfate'");
-  expect_refused(capsules + "label: {plan: clinic}\n", Code::unknown_key, 11, "plan");
+  expect_refused(capsules + "label: {plan: clinic}\n", Code::bad_recipe, 11, "needs a product");
 }
 
 TEST(Recipe, AComponentOutOfDate) {
