@@ -42,18 +42,18 @@ struct Asked {
 
 // From --patient, --fhir or standard input; a --regimen stands before one that comes with them.
 Result<Asked> read_asked(const CheckArguments& arguments, const safety::Vocabulary& vocabulary,
-                         const files::SearchPath& search) {
+                         const files::SearchPath& search, files::Date on) {
   Asked asked;
   std::optional<safety::Regimen> regimen;
   const bool want = !arguments.regimen;
   if (arguments.input == "-") {
     VESPER_TRY(const files::Source source, standard_input());
-    VESPER_TRY(safety::Document document, safety::read_document(source, vocabulary, search, want));
+    VESPER_TRY(safety::Document document, safety::read_document(source, vocabulary, search, want, on));
     asked.patient = std::move(document.patient);
     regimen = std::move(document.regimen);
   } else if (arguments.fhir) {
     VESPER_TRY(const files::Source source, files::read(*arguments.fhir));
-    VESPER_TRY(safety::FhirRecord record, safety::read_fhir(source, vocabulary, search, want));
+    VESPER_TRY(safety::FhirRecord record, safety::read_fhir(source, vocabulary, search, want, on));
     asked.patient = std::move(record.patient);
     regimen = std::move(record.regimen);
   } else if (arguments.patient) {
@@ -111,8 +111,8 @@ Result<files::Date> day_of(const std::optional<std::string>& on) {
 Result<int> check(const CheckArguments& arguments, const Context& context) {
   VESPER_TRY(const safety::Date on, day_of(arguments.on));
   VESPER_TRY(const safety::Knowledge knowledge, safety::read_knowledge(context.search));
-  VESPER_TRY(const Asked asked, read_asked(arguments, knowledge.vocabulary, context.search));
-  VESPER_CHECK(safety::possible(asked.patient, on));
+  VESPER_TRY(const Asked asked, read_asked(arguments, knowledge.vocabulary, context.search, on));
+  VESPER_CHECK(safety::possible(asked.patient, on, knowledge.vocabulary));
   const safety::Check done = safety::check(asked.patient, asked.regimen, knowledge, on);
   std::optional<safety::Competition> simulated;
   if (arguments.simulate) {

@@ -9,7 +9,6 @@
 #include <functional>
 
 #include "cli/commands.h"
-#include "compounding/uniformity.h"
 #include "safety/competition.h"
 
 namespace vesper::cli {
@@ -375,25 +374,24 @@ void add_titrate(CLI::App& app, TitrateArguments& titrate) {
 
 void add_compound(CLI::App& app, CompoundArguments& compound) {
   CLI::App* command = app.add_subcommand(
-      "compound",
-      "A worksheet for a recipe: weighing, steps, label, use-by date, uniformity, cost");
-  command->add_option("recipe", compound.recipe, "A recipe (YAML)")->required();
-  command->add_option("--assays", compound.assays,
-                      "CSV with measured contents of 10 or 30 units: the same verdict on them");
-  command->add_flag("--exposure", compound.exposure,
-                    "What the units' uneven content does to plasma and receptors");
-  command->add_option("--batches", compound.batches, "Batches to simulate")
-      ->check(CLI::Range(std::uint64_t{1}, compounding::most_batches))
-      ->capture_default_str();
-  command->add_option("--seed", compound.seed, "Seed of the batches")->capture_default_str();
-  command->add_option("--threads", compound.threads, "Threads to use; 0: all cores");
+      "compound", "A recipe to a worksheet, a label and the chance that a batch is uniform");
+  command->add_option("recipe", compound.recipe, "A recipe file")->required();
+  command->add_option("--html", compound.html, "Write worksheet, label and batch record to print");
   command->add_flag("--json", compound.json, "An object on standard output");
-  command->add_option("--html", compound.html, "Write the worksheet to print to this file");
+  command->add_option("--assays", compound.assays,
+                      "Assay results of 10 or 30 units (CSV, column percent or mg), judged");
+  command->add_flag("--exposure", compound.exposure,
+                    "Simulate what a batch that fails does to the patient's exposure");
+  command->add_option("--batches", compound.batches, "Simulated batches")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{100}, std::size_t{10'000'000}));
+  command->add_option("--seed", compound.seed, "Seed of the random numbers")
+      ->capture_default_str();
   add_engine(*command, compound.engine);
   command->footer(
       "Examples:\n"
       "  vesper compound examples/recipes/ldn-capsules-1.5mg.yaml --html worksheet.html\n"
-      "  vesper compound examples/recipes/ldn-capsules-1.5mg.yaml --assays assays.csv --exposure");
+      "  vesper compound recipe.yaml --assays results.csv --exposure");
 }
 
 void add_rest(CLI::App& app, Arguments& arguments) {

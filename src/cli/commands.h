@@ -109,10 +109,10 @@ struct TitrateArguments {
 
 struct CompoundArguments {
   std::string recipe;
-  std::optional<std::string> assays, html;
-  std::uint64_t batches = 10000, seed = 1;
-  unsigned threads = 0;
-  bool json = false, exposure = false;
+  std::optional<std::string> assays, html;  // files
+  bool exposure = false, json = false;
+  std::size_t batches = 10'000;  // simulated
+  std::uint64_t seed = 1;
   EngineArguments engine;
 };
 

@@ -18,7 +18,7 @@ Result<int> compare(const CompareArguments& arguments, const Context& context) {
   std::optional<safety::Patient> patient;
   if (arguments.patient) {
     VESPER_TRY(patient, safety::read_patient(*arguments.patient));
-    VESPER_CHECK(safety::possible(*patient, files::today()));
+    VESPER_CHECK(safety::possible(*patient, on, knowledge.vocabulary));
   }
   const safety::Comparison done =
       safety::compare(arguments.use, comparators, patient, knowledge, on);

@@ -1,9 +1,10 @@
-// What units of uneven content do to the patient, through the model's kinetics: the typical patient
-// takes one unit a day, each with the content of another unit of the batch, beside one who takes
-// what the label says.
+// What units that miss the label do to a patient: simulated, for the kinetics through receptors is
+// not linear.
 //
-// Areas are those of the trapezium rule on a grid of a tenth of an hour; a day runs from dose to
-// dose, and the days read are the last ones, after Exposure::before days of the same.
+// The typical patient takes the label's dose once a day at bedtime for four weeks, then for four
+// weeks either goes on so or takes units of a batch, one after the other.  Each day of the last
+// four weeks, from dose to dose, has its area and peak of plasma drug and its hours of occupied
+// receptor.
 #pragma once
 
 #include <string>
@@ -14,28 +15,34 @@
 
 namespace vesper::compounding {
 
-// Over the days: the least, the median and the most; of the label every day is the same.
-struct DaySpread {
-  double label = 0, least = 0, median = 0, most = 0;
+inline constexpr int exposure_days = 28;  // before, and with the batch
+inline constexpr double bedtime = 22;     // [h]
+
+struct Spread {
+  double mean = 0, low = 0, high = 0;  // over the days
 };
 
 struct Exposure {
-  std::vector<std::string> hypotheses, labels;
-  std::string unit;  // of plasma: "ng/mL"
-  struct Under {
-    DaySpread peak, area;              // of plasma naltrexone
-    DaySpread highest, lowest, hours;  // MOR occupancy [%], [%], hours a day above 50 %
+  std::string model, product;
+  struct Batch {
+    std::string says;              // "simulated batch 17: ..."
+    std::vector<double> contents;  // [%] by day
   };
-  std::vector<Under> under;  // by hypothesis
-  int before = 0, days = 0;  // [d] not read, read
-  std::string model, of;     // "the failing batch", "the assayed units"
+  std::vector<Batch> batches;
+  struct Row {
+    std::string hypothesis;    // "H1 ..."; empty where the model has none
+    std::size_t batch = 0;     // 0: the label's dose; else batches[batch - 1]
+    Spread area, peak, hours;  // [ng/mL h], [ng/mL] of plasma drug; [h] a day of MOR above 50 %
+  };
+  std::vector<Row> rows;
+  bool failing = false;  // the batches fail the test; else they are the worst there are
 };
 
-// `percent`: contents of units, taken one a day in this order, again from the first when they are
-// used up.  Errors: V1207 where the recipe names no product or none that the model takes up, those
-// of the model.
-Result<Exposure> exposure_of(const Recipe& recipe, const std::vector<double>& percent,
-                             const std::string& of, const simulate::Options& options,
-                             const files::SearchPath& search);
+// Assayed units where there are any, else the failing batches: that of the middle acceptance value
+// and the worst; where none fails, the worst of all.  V1207 where the recipe names no product; a
+// run that fails is an error of exit code 1.
+Result<Exposure> exposure(const Recipe& recipe, const Uniformity& uniformity,
+                          const std::optional<Assayed>& assayed, const simulate::Options& options,
+                          const files::SearchPath& search);
 
 }  // namespace vesper::compounding

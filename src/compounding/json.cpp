@@ -1,185 +1,171 @@
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
-#include "compounding/report.h"
-#include "simulate/run.h"
+#include "compounding/print.h"
 
 namespace vesper::compounding {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using nlohmann::json;
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
+json lot(const Lot& one) {
+  json out = json::object();
+  if (!one.number.empty()) out["number"] = one.number;
+  if (one.expires) out["expires"] = files::date_text(*one.expires);
+  return out;
 }
 
-Json object(const Share& one) {
-  return {{"value", one.value},
-          {"low", one.low},
-          {"high", one.high},
-          {"count", one.count},
-          {"of", one.of}};
+json worksheet(const Worksheet& sheet) {
+  json out = {{"drug_ordered_mg", sheet.ordered},
+              {"drug_mg", sheet.drug},
+              {"salt_factor", sheet.salt_factor},
+              {"content_of_powder", sheet.content},
+              {"powder_mg", sheet.powder},
+              {"made", sheet.units},
+              {"least_weighable_mg", sheet.least},
+              {"steps", sheet.steps},
+              {"label", sheet.label},
+              {"warnings", sheet.warnings}};
+  out["dilutions"] = json::array();
+  for (const Dilution& one : sheet.dilutions) {
+    out["dilutions"].push_back({{"drug_mg", one.drug},
+                                {"diluent_mg", one.diluent},
+                                {"total_mg", one.total},
+                                {"aliquot_mg", one.aliquot},
+                                {"factor", one.factor}});
+  }
+  if (sheet.stock) {
+    out["stock"] = {{"drug_mg", sheet.stock->drug},
+                    {"volume_mL", sheet.stock->volume},
+                    {"take_mL", sheet.stock->take}};
+  }
+  if (sheet.tablets > 0) {
+    out["tablets"] = {{"count", sheet.tablets}, {"all_used", sheet.whole_tablets}};
+  }
+  if (sheet.fill > 0) {
+    out["unit"] = {{"fill_mg", sheet.fill}, {"filler_mg", sheet.filler_per_unit}};
+    if (!sheet.size.empty()) {
+      out["unit"]["capsule_size"] = sheet.size;
+      out["unit"]["volume_mL"] = sheet.volume;
+    }
+  }
+  out["parts"] = json::array();
+  for (const Part& one : sheet.parts) {
+    json part = {{"what", one.what}, {"amount", one.amount}, {"unit", one.unit}};
+    if (json known = lot(one.lot); !known.empty()) part["lot"] = std::move(known);
+    out["parts"].push_back(std::move(part));
+  }
+  return out;
 }
 
-Json object(const Acceptance& one) {
+json beyond_use(const BeyondUse& found) {
+  json out = {{"date", files::date_text(found.date)}, {"storage", found.storage}};
+  for (const BeyondUse::Limit& one : found.limits) {
+    json limit = {{"date", files::date_text(one.date)}, {"says", one.says}};
+    if (!one.source.empty()) {
+      limit["source"] = one.source;
+      limit["grade"] = one.grade;
+    }
+    out["limits"].push_back(std::move(limit));
+  }
+  return out;
+}
+
+json share(const Share& one) {
+  return {{"batches", one.count}, {"share", one.value}, {"low_95", one.low}, {"high_95", one.high}};
+}
+
+json stage(const Stage& one) {
   return {{"units", one.units},
           {"mean_percent", one.mean},
-          {"sd_percent", one.sd},
-          {"M", one.M},
-          {"k", one.k},
-          {"acceptance_value", one.AV},
-          {"least_percent", one.least},
-          {"most_percent", one.most},
-          {"all_within", one.within},
-          {"passes", one.passes}};
+          {"sd", one.sd},
+          {"M", one.reference},
+          {"acceptance_value", one.acceptance},
+          {"lowest", one.lowest},
+          {"highest", one.highest},
+          {"passed", one.passed}};
 }
 
-Json object(const DaySpread& one) {
-  return {{"label", one.label}, {"least", one.least}, {"median", one.median}, {"most", one.most}};
+json uniformity(const Uniformity& found) {
+  return {{"cv", found.variation.cv()},
+          {"cv_particles", found.variation.particles},
+          {"cv_mixing", found.variation.mixing},
+          {"cv_filling", found.variation.filling},
+          {"weighing_at_most", found.variation.largest_weighing()},
+          {"simulated_batches", found.batches},
+          {"seed", found.seed},
+          {"median_acceptance_value", found.acceptance_median},
+          {"passed_first_stage", share(found.first)},
+          {"passed", share(found.passed)}};
 }
 
-Json components(const Worksheet& sheet) {
-  Json list = Json::array();
-  for (const Component& one : sheet.components) {
-    list.push_back(
-        {{"name", one.name},
-         {"amount", one.amount},
-         {"unit", one.unit},
-         {"how", one.how},
-         {"lot", one.lot.number},
-         {"expires", one.lot.expires ? Json(files::date_text(*one.lot.expires)) : Json(nullptr)}});
+json assayed(const Assayed& found, const TestLimits& limits) {
+  json out = {{"file", found.file},
+              {"verdict", verdict_text(found.verdict, limits)},
+              {"first_stage", stage(found.verdict.first)}};
+  if (found.verdict.second) out["second_stage"] = stage(*found.verdict.second);
+  return out;
+}
+
+json spread(const Spread& one) {
+  return {{"mean", one.mean}, {"low", one.low}, {"high", one.high}};
+}
+
+json exposure(const Exposure& found) {
+  json out = {{"model", found.model}, {"product", found.product}, {"failing", found.failing}};
+  for (const Exposure::Batch& one : found.batches) {
+    out["batches"].push_back({{"says", one.says}, {"contents_percent", one.contents}});
   }
-  return list;
-}
-
-Json dilutions(const Worksheet& sheet) {
-  Json list = Json::array();
-  for (const Dilution& one : sheet.dilutions) {
-    list.push_back({{"drug_mg", one.drug},
-                    {"diluent_mg", one.diluent},
-                    {"total_mg", one.total},
-                    {"aliquot_mg", one.aliquot},
-                    {"one_part_in", one.factor}});
+  for (const Exposure::Row& one : found.rows) {
+    out["rows"].push_back({{"hypothesis", one.hypothesis},
+                           {"batch", one.batch},
+                           {"auc_ng_h_per_mL", spread(one.area)},
+                           {"cmax_ng_per_mL", spread(one.peak)},
+                           {"hours_a_day_MOR_above_50_percent", spread(one.hours)}});
   }
-  return list;
+  return out;
 }
 
-Json use_by(const BeyondUse& all) {
-  Json limits = Json::array();
-  for (const Limit& one : all.limits) {
-    limits.push_back(
-        {{"on", files::date_text(one.on)}, {"says", one.says}, {"source", one.source}});
+json cost(const Cost& found) {
+  json out = {{"currency", found.currency}};
+  if (found.batch) {
+    out["batch"] = *found.batch;
+    out["per_dose"] = *found.made_dose;
   }
-  return {{"on", files::date_text(all.on())}, {"refrigerator", all.cold}, {"limits", limits}};
-}
-
-Json uniformity(const Uniformity& one) {
-  return {
-      {"cv_particles", one.particles},
-      {"cv_mixing", one.mixing},
-      {"cv_filling", one.filling},
-      {"cv_unit", one.unit},
-      {"cv_batch_mean", one.weighing},
-      {"batches", one.batches},
-      {"seed", one.seed},
-      {"passes_first_stage", object(one.first)},
-      {"passes", object(one.passes)},
-      {"units_outside_85_115_percent", object(one.outside)},
-      {"acceptance_value", {{"median", one.AV_median}, {"q05", one.AV_low}, {"q95", one.AV_high}}},
-      {"worst_batch_percent", one.worst},
-      {"worst_batch_fails", one.worst_fails},
-      {"remarks", one.remarks}};
-}
-
-Json assays(const Compounded& all) {
-  if (!all.assayed) return nullptr;
-  return {{"percent", all.assays},
-          {"first_stage", object(all.assayed->first)},
-          {"second_stage", all.assayed->second ? object(*all.assayed->second) : Json(nullptr)},
-          {"passes", all.assayed->passes},
-          {"undecided", all.assayed->undecided},
-          {"says", all.assayed->says}};
-}
-
-Json exposure(const Exposure& all) {
-  Json under = Json::object();
-  for (std::size_t h = 0; h < all.hypotheses.size(); ++h) {
-    const Exposure::Under& one = all.under[h];
-    under[all.hypotheses[h]] = {{"label", all.labels[h]},
-                                {"plasma_naltrexone_cmax", object(one.peak)},
-                                {"plasma_naltrexone_auc24", object(one.area)},
-                                {"mor_occupancy_highest_percent", object(one.highest)},
-                                {"mor_occupancy_lowest_percent", object(one.lowest)},
-                                {"hours_a_day_above_50_percent", object(one.hours)}};
+  if (found.course) out["course_doses"] = *found.course;
+  for (const Cost::Offer& one : found.offers) {
+    out["offers"].push_back({{"doses", one.doses},
+                             {"packs", one.packs},
+                             {"off", one.off},
+                             {"price", one.price},
+                             {"per_dose", one.per_dose},
+                             {"left_over", one.left}});
   }
-  return {{"of", all.of},
-          {"model", all.model},
-          {"plasma_unit", all.unit},
-          {"days_before", all.before},
-          {"days", all.days},
-          {"under", under}};
-}
-
-Json cost(const Cost& all) {
-  Json packs = Json::array();
-  for (const Cost::PerPack& one : all.packs) {
-    packs.push_back({{"doses", one.doses},
-                     {"price", one.price},
-                     {"packs", one.packs},
-                     {"discount", one.off},
-                     {"course", one.course},
-                     {"dose", one.dose}});
-  }
-  return {{"currency", all.currency},
-          {"batch", or_null(all.batch)},
-          {"dose", or_null(all.dose)},
-          {"course_doses", all.course_doses},
-          {"packs", packs}};
+  if (found.best) out["least"] = *found.best;
+  return out;
 }
 
 }  // namespace
 
-std::string compound_json(const Compounded& all, const Knowledge& knowledge) {
+std::string json_of(const Findings& all, const Knowledge& knowledge) {
   const Recipe& recipe = all.recipe;
-  const Worksheet& sheet = all.sheet;
-  const Json json = {{"title", recipe.title},
-                     {"form", recipe.form.id},
-                     {"drug", recipe.drug},
-                     {"as", recipe.as},
-                     {"strength", recipe.strength},
-                     {"quantity", recipe.quantity},
-                     {"unit", recipe.form.unit},
-                     {"overage", recipe.overage},
-                     {"made", files::date_text(recipe.made)},
-                     {"salt_factor", sheet.salt_factor},
-                     {"drug_mg", sheet.drug},
-                     {"powder_mg", sheet.powder},
-                     {"tablets", sheet.tablets},
-                     {"least_weighable_mg", sheet.least},
-                     {"dilutions", dilutions(sheet)},
-                     {"stock", sheet.stock ? Json{{"powder_mg", sheet.stock->powder},
-                                                  {"volume_mL", sheet.stock->volume},
-                                                  {"aliquot_mL", sheet.stock->aliquot}}
-                                           : Json(nullptr)},
-                     {"capsule_size", sheet.size},
-                     {"fill_mg", sheet.fill},
-                     {"powder_of_unit_mg", sheet.powder_of_unit},
-                     {"components", components(sheet)},
-                     {"doublings_mg", sheet.doublings},
-                     {"procedure", sheet.procedure},
-                     {"label", sheet.label},
-                     {"use_by", use_by(sheet.use_by)},
-                     {"uniformity", all.uniformity ? uniformity(*all.uniformity) : Json(nullptr)},
-                     {"assays", assays(all)},
-                     {"exposure", all.exposure ? exposure(*all.exposure) : Json(nullptr)},
-                     {"cost", sheet.cost ? cost(*sheet.cost) : Json(nullptr)},
-                     {"assumed", recipe.assumed},
-                     {"warnings", sheet.warnings},
-                     {"sources", sources_of(all, knowledge)},
-                     {"says", pharmacist},
-                     {"disclaimer", simulate::disclaimer}};
-  return json.dump(2) + "\n";
+  json out = {{"title", recipe.title},
+              {"what", name_of(recipe)},
+              {"form", recipe.form.id},
+              {"strength", strength_text(recipe)},
+              {"quantity", recipe.quantity},
+              {"made_on", files::date_text(recipe.made)},
+              {"worksheet", worksheet(all.sheet)},
+              {"beyond_use", beyond_use(all.sheet.beyond_use)},
+              {"assumed", recipe.assumed},
+              {"caution", caution}};
+  if (all.uniformity) out["uniformity"] = uniformity(*all.uniformity);
+  if (all.assayed) out["assays"] = assayed(*all.assayed, knowledge.test);
+  if (all.exposure) out["exposure"] = exposure(*all.exposure);
+  if (all.sheet.cost) out["cost"] = cost(*all.sheet.cost);
+  return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace vesper::compounding

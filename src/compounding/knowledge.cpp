@@ -6,6 +6,7 @@
 
 #include "compounding/fields.h"
 #include "evidence/fields.h"
+#include "evidence/provenance.h"
 
 namespace vesper::compounding {
 
@@ -51,10 +52,16 @@ class Reader {
     return id;
   }
 
+  Result<std::string> grade(const Yaml& entry) {
+    VESPER_TRY(const Yaml value, entry.at("grade"));
+    return value.choice({evidence::grades.begin(), evidence::grades.end()});
+  }
+
   Result<void> capsules() {
     VESPER_TRY(const Yaml root, table(search_, "capsules"));
-    VESPER_CHECK(root.keys({"source", "sizes", "preferred", "preferred-source"}));
+    VESPER_CHECK(root.keys({"source", "grade", "sizes", "preferred", "preferred-source"}));
     VESPER_TRY(all_.sizes_source, source(root));
+    VESPER_CHECK(grade(root));
     VESPER_CHECK(source(root, "preferred-source"));
     VESPER_TRY(const Yaml sizes, root.at("sizes"));
     std::vector<std::string> names;
@@ -87,7 +94,7 @@ class Reader {
       VESPER_TRY(one.refused, entry.text_or("refused", ""));
       VESPER_TRY(one.contains, words(entry, "contains"));
       VESPER_TRY(one.source, source(entry));
-      VESPER_TRY(one.grade, evidence::filled(entry, "grade"));
+      VESPER_TRY(one.grade, grade(entry));
       VESPER_TRY(one.notes, entry.text_or("notes", ""));
       if (all_.excipient(one.id) != nullptr) {
         return fail(Code::bad_compounding_data, fmt::format("'{}' is listed twice", one.id),
@@ -101,11 +108,12 @@ class Reader {
   Result<void> balances() {
     VESPER_TRY(const Yaml root, table(search_, "balances"));
     for (const auto& [name, entry] : root.entries()) {
-      VESPER_CHECK(entry.keys({"name", "sensitivity", "error", "source"}));
+      VESPER_CHECK(entry.keys({"name", "sensitivity", "error", "source", "grade"}));
       Balance one;
       VESPER_TRY(one.name, evidence::filled(entry, "name"));
       VESPER_TRY(one.sensitivity, amount(entry, "sensitivity", "mg"));
       VESPER_TRY(one.error, amount(entry, "error", "%"));
+      VESPER_CHECK(grade(entry));
       VESPER_TRY(one.source, source(entry));
       all_.balances.emplace(name.raw(), std::move(one));
     }
@@ -125,7 +133,7 @@ class Reader {
     VESPER_TRY(const Yaml root, table(search_, "beyond-use"));
     VESPER_CHECK(root.keys({"table", "stability"}));
     for (const Yaml& entry : root.items("table")) {
-      VESPER_CHECK(entry.keys({"id", "says", "days", "storage", "source"}));
+      VESPER_CHECK(entry.keys({"id", "says", "days", "storage", "source", "grade"}));
       Ceiling one;
       VESPER_TRY(one.id, evidence::filled(entry, "id"));
       VESPER_TRY(one.says, evidence::filled(entry, "says"));
@@ -134,10 +142,11 @@ class Reader {
       VESPER_TRY(const std::string where, storage.choice({"any", "refrigerator"}));
       one.cold = where == "refrigerator";
       VESPER_TRY(one.source, source(entry));
+      VESPER_TRY(one.grade, grade(entry));
       all_.ceilings.push_back(std::move(one));
     }
     for (const Yaml& entry : root.items("stability")) {
-      VESPER_CHECK(entry.keys({"form", "excipient", "storage", "days", "source", "says"}));
+      VESPER_CHECK(entry.keys({"form", "excipient", "storage", "days", "source", "grade", "says"}));
       Stability one;
       VESPER_TRY(one.form, evidence::filled(entry, "form"));
       VESPER_TRY(one.excipient, known_excipient(entry, "excipient"));
@@ -147,6 +156,7 @@ class Reader {
       VESPER_TRY(one.days, days(entry));
       VESPER_TRY(one.says, evidence::filled(entry, "says"));
       VESPER_TRY(one.source, source(entry));
+      VESPER_TRY(one.grade, grade(entry));
       all_.stability.push_back(std::move(one));
     }
     return {};
@@ -199,8 +209,9 @@ class Reader {
     VESPER_TRY(const Yaml solubility, root.at("solubility"));
     for (const auto& [drug, entry] : solubility.entries()) {
       VESPER_TRY(all_.solubility_source[drug.raw()], source(entry));
+      VESPER_CHECK(grade(entry));
       for (const auto& [key, value] : entry.entries()) {
-        if (key.raw() == "source") continue;
+        if (key.raw() == "source" || key.raw() == "grade") continue;
         VESPER_TRY(all_.solubility[drug.raw()][key.raw()], amount(entry, key.raw(), "mg/mL"));
       }
     }
@@ -218,7 +229,7 @@ class Reader {
     VESPER_TRY(const Yaml root, table(search_, "uniformity"));
     VESPER_CHECK(root.keys({"test", "assumed", "poisson-limit"}));
     VESPER_TRY(const Yaml test, root.at("test"));
-    VESPER_CHECK(test.keys({"units", "k", "L1", "L2", "indifference", "source"}));
+    VESPER_CHECK(test.keys({"units", "k", "L1", "L2", "indifference", "source", "grade"}));
     VESPER_TRY(const auto units, pair(test, "units"));
     VESPER_TRY(const auto k, pair(test, "k"));
     VESPER_TRY(const auto between, pair(test, "indifference"));
@@ -232,15 +243,19 @@ class Reader {
     VESPER_TRY(limits.L1, test.number("L1"));
     VESPER_TRY(limits.L2, test.number("L2"));
     VESPER_TRY(limits.source, source(test));
-    if (limits.first < 2) {
-      return fail(Code::bad_compounding_data, "the first stage has two units at least",
+    VESPER_CHECK(grade(test));
+    if (limits.first < 2 || limits.second <= limits.first || limits.low > limits.high) {
+      return fail(Code::bad_compounding_data,
+                  "the first stage has two units at least, the second more, and the lower end of "
+                  "`indifference` stands first",
                   test.place());
     }
     VESPER_CHECK(assumed(root));
     VESPER_TRY(const Yaml poisson, root.at("poisson-limit"));
-    VESPER_CHECK(poisson.keys({"value", "source"}));
+    VESPER_CHECK(poisson.keys({"value", "source", "grade"}));
     VESPER_TRY(all_.poisson_limit, fraction(poisson, "value", 1));
     VESPER_TRY(all_.poisson_source, source(poisson));
+    VESPER_CHECK(grade(poisson));
     return {};
   }
 
@@ -261,7 +276,8 @@ class Reader {
 
   Result<void> assumed(const Yaml& root) {
     VESPER_TRY(const Yaml entry, root.at("assumed"));
-    VESPER_CHECK(entry.keys({"particles", "mixing", "filling", "powder-density", "source"}));
+    VESPER_CHECK(
+        entry.keys({"particles", "mixing", "filling", "powder-density", "source", "grade"}));
     VESPER_TRY(const Yaml particles, entry.at("particles"));
     VESPER_CHECK(particles.keys({"median", "geometric-sd", "density", "why"}));
     VESPER_TRY(all_.particles.median, amount(particles, "median", "mm"));
@@ -277,7 +293,8 @@ class Reader {
       VESPER_TRY(std::string why, evidence::filled(*one, "why"));
       all_.why.push_back(std::move(why));
     }
-    VESPER_TRY(all_.assumed_source, source(entry));
+    VESPER_CHECK(source(entry));
+    VESPER_CHECK(grade(entry));
     return {};
   }
 

@@ -37,14 +37,14 @@ struct Ceiling {
   std::string id, says;
   int days = 0;
   bool cold = false;  // in the refrigerator only
-  std::string source;
+  std::string source, grade;
 };
 
 struct Stability {
   std::string form, excipient;  // of what the study was
   bool cold = false;            // in the refrigerator
   int days = 0;
-  std::string says, source;
+  std::string says, source, grade;
 };
 
 struct Form {
@@ -96,7 +96,7 @@ struct Knowledge {
   double powder_density = 0;             // [g/mL]
   std::vector<std::string> why;          // of each of these
   double poisson_limit = 0;              // fraction of the volume
-  std::string poisson_source, assumed_source;
+  std::string poisson_source;
   std::vector<evidence::SourceEntry> sources;  // all that may be cited
 
   const Excipient* excipient(const std::string& id) const;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compounding/fields.h"
+#include "compounding/recipe_parts.h"
 #include "evidence/fields.h"
 
 namespace vesper::compounding {
@@ -54,18 +55,11 @@ class Reader {
     if (const Yaml* product = root_.find("product")) {
       VESPER_TRY(const std::string id, product->text());
       VESPER_TRY(recipe_.product, catalogue_.product(id, beside_, product->place()));
-      VESPER_CHECK(compoundable(*recipe_.product, product->place()));
+      VESPER_CHECK(compoundable(*recipe_.product, knowledge_, product->place()));
     }
     VESPER_TRY(const Yaml form, root_.at("form"));
     VESPER_TRY(const std::string name, form.text());
-    if (const auto refused = knowledge_.refused.find(name); refused != knowledge_.refused.end()) {
-      return fail(Code::cannot_compound,
-                  fmt::format("'{}' cannot be compounded: {}", name, refused->second.why),
-                  form.place(), "", {"source: " + knowledge_.citation(refused->second.source)});
-    }
-    std::vector<std::string> known;
-    for (const auto& [id, one] : knowledge_.forms) known.push_back(id);
-    VESPER_CHECK(form.choice(known));
+    VESPER_CHECK(form_is_made(form, knowledge_));
     recipe_.form = knowledge_.forms.at(name);
     if (recipe_.product && recipe_.product->route != recipe_.form.route) {
       return fail(Code::bad_recipe,
@@ -83,32 +77,23 @@ class Reader {
                   fmt::format("the product holds {}, the recipe {}", drug, recipe_.drug),
                   root_.find("drug")->place());
     }
-    return molar_mass(recipe_.as, root_.place());
+    if (!as.empty() && recipe_.as != as) {
+      return fail(Code::bad_recipe,
+                  fmt::format("the product's strength is of the {}, the recipe's of the {}", as,
+                              recipe_.as),
+                  root_.find("as")->place());
+    }
+    return known_form(recipe_.as, root_.has("as") ? root_.find("as")->place() : root_.place());
   }
 
-  Result<void> molar_mass(const std::string& form, const Place& place) {
+  Result<void> known_form(const std::string& form, const Place& place) {
     VESPER_TRY(const dosing::Drug drug, catalogue_.drug(recipe_.drug, place));
+    recipe_.molar_mass = drug.molar_mass;
     if (drug.molar_mass.count(form) == 1) return {};
     std::vector<std::string> known;
     for (const auto& [name, mass] : drug.molar_mass) known.push_back(name);
     return fail(Code::bad_recipe, fmt::format("{} has no form '{}'", recipe_.drug, form), place,
                 suggest(form, known));
-  }
-
-  Result<void> compoundable(const dosing::Product& product, const Place& place) const {
-    const bool route = knowledge_.refused_routes.count(product.route) == 1;
-    if (product.compoundable && !route) return {};
-    const auto of_route =
-        knowledge_.refused.find(product.route == "implant" ? "implant" : "injection");
-    std::string why = product.compoundable ? "" : "its file says `compoundable: no`";
-    std::vector<std::string> notes;
-    if (route && of_route != knowledge_.refused.end()) {
-      why = of_route->second.why;
-      notes.push_back("source: " + knowledge_.citation(of_route->second.source));
-    }
-    if (!product.notes.empty()) notes.push_back(product.notes);
-    return fail(Code::cannot_compound,
-                fmt::format("'{}' cannot be compounded: {}", product.name, why), place, "", notes);
   }
 
   // --- how much ----------------------------------------------------------------------------------
@@ -119,7 +104,7 @@ class Reader {
 
   Result<void> how_much() {
     if (root_.has("strength")) {
-      VESPER_TRY(recipe_.strength, amount(root_, "strength", strength_unit()));
+      VESPER_TRY(recipe_.strength, within(root_, "strength", strength_unit(), 1e-3, 1e4));
     } else if (recipe_.product && recipe_.counted()) {
       recipe_.strength = recipe_.product->strength;
     } else {
@@ -143,13 +128,13 @@ class Reader {
       }
       recipe_.quantity = static_cast<double>(count);
     } else {
-      VESPER_TRY(recipe_.quantity, amount(root_, "quantity", recipe_.form.unit));
+      VESPER_TRY(recipe_.quantity, within(root_, "quantity", recipe_.form.unit, 1e-2, 1e6));
     }
     if (root_.has("overage")) {
       VESPER_TRY(recipe_.overage, fraction(root_, "overage", 1));
     }
     if (root_.has("dose")) {
-      VESPER_TRY(recipe_.dose, amount(root_, "dose", "mg"));
+      VESPER_TRY(recipe_.dose, within(root_, "dose", "mg", 1e-3, 1e4));
       if (recipe_.counted() && std::abs(*recipe_.dose / recipe_.strength - 1) > 1e-9) {
         return fail(Code::bad_recipe, "a dose of what is counted is one unit",
                     root_.find("dose")->place(), "leave `dose` out");
@@ -190,7 +175,7 @@ class Reader {
     Powder powder;
     powder.place = entry.place();
     VESPER_TRY(powder.form, evidence::filled(entry, "form"));
-    VESPER_CHECK(molar_mass(powder.form, entry.find("form")->place()));
+    VESPER_CHECK(known_form(powder.form, entry.find("form")->place()));
     if (entry.has("assay")) {
       VESPER_TRY(powder.assay, fraction(entry, "assay", 1.1));
       if (powder.assay < 0.5) {
@@ -212,7 +197,7 @@ class Reader {
       powder.as_is = basis == "as-is";
     }
     if (entry.has("density")) {
-      VESPER_TRY(powder.density, amount(entry, "density", "g/mL"));
+      VESPER_TRY(powder.density, within(entry, "density", "g/mL", 0.05, 5));
     }
     VESPER_TRY(powder.lot, lot(entry, "powder"));
     VESPER_CHECK(particles(entry));
@@ -236,7 +221,7 @@ class Reader {
                               product.name, recipe_.drug),
                   place);
     }
-    VESPER_TRY(const double mass, amount(entry, "mass", "mg"));
+    VESPER_TRY(const double mass, within(entry, "mass", "mg", 1, 1e4));
     if (mass <= product.strength) {
       return fail(
           Code::bad_recipe,
@@ -252,7 +237,12 @@ class Reader {
   Result<void> particles(const Yaml& entry) {
     recipe_.particles = knowledge_.particles;
     const Yaml* given = entry.find("particles");
-    if (given == nullptr && !recipe_.counted()) return {};
+    if (!recipe_.counted()) {
+      if (given == nullptr) return {};
+      return fail(Code::bad_recipe,
+                  fmt::format("the particles decide nothing in a {}", recipe_.form.id),
+                  given->place(), "leave `particles` out");
+    }
     if (given == nullptr) {
       const Particles& p = knowledge_.particles;
       recipe_.assumed.push_back(fmt::format(
@@ -262,14 +252,14 @@ class Reader {
       return {};
     }
     VESPER_CHECK(given->keys({"median", "geometric-sd", "density"}));
-    VESPER_TRY(recipe_.particles.median, amount(*given, "median", "mm"));
+    VESPER_TRY(recipe_.particles.median, within(*given, "median", "mm", 1e-4, 2));
     VESPER_TRY(recipe_.particles.geometric_sd, given->number("geometric-sd"));
-    if (recipe_.particles.geometric_sd < 1 || recipe_.particles.geometric_sd > 5) {
-      return fail(Code::out_of_range, "'geometric-sd' is from 1 to 5",
+    if (recipe_.particles.geometric_sd < 1 || recipe_.particles.geometric_sd > 3) {
+      return fail(Code::out_of_range, "'geometric-sd' is from 1 to 3",
                   given->find("geometric-sd")->place());
     }
     if (given->has("density")) {
-      VESPER_TRY(recipe_.particles.density, amount(*given, "density", "g/mL"));
+      VESPER_TRY(recipe_.particles.density, within(*given, "density", "g/mL", 0.05, 5));
     }
     return {};
   }
@@ -302,26 +292,9 @@ class Reader {
     return {};
   }
 
-  Result<const Excipient*> excipient(const Yaml& value, const std::vector<std::string>& roles) {
-    std::vector<std::string> known;
-    for (const Excipient& one : knowledge_.excipients) known.push_back(one.id);
-    VESPER_TRY(const std::string id, value.choice(known));
-    const Excipient& one = *knowledge_.excipient(id);
-    if (!one.refused.empty()) {
-      return fail(Code::excipient_refused, fmt::format("{} is not used: {}", one.name, one.refused),
-                  value.place(), "", {"source: " + knowledge_.citation(one.source)});
-    }
-    for (const std::string& word : recipe_.avoid) {
-      if (one.contains.count(word) == 0 && one.id != word) continue;
-      return fail(Code::excipient_refused,
-                  fmt::format("{} is, or contains, {}, which is to be avoided", one.name, word),
-                  value.place());
-    }
-    for (const std::string& role : roles) {
-      if (one.roles.count(role) == 1) return &one;
-    }
-    return fail(Code::bad_recipe, fmt::format("{} is no {}", one.name, fmt::join(roles, " or ")),
-                value.place());
+  Result<const Excipient*> excipient(const Yaml& value,
+                                     const std::vector<std::string>& roles) const {
+    return read_excipient(value, roles, recipe_.avoid, knowledge_);
   }
 
   Result<void> excipients() {
@@ -334,6 +307,7 @@ class Reader {
     VESPER_CHECK(only("base", form != "capsule"));
     VESPER_CHECK(only("filling", recipe_.counted()));
     VESPER_CHECK(only("mixing", recipe_.counted()));
+    VESPER_CHECK(only("aliquot", recipe_.form.unit != "mL"));
     if (form == "capsule") VESPER_CHECK(filler());
     if (form != "capsule") VESPER_CHECK(base());
     for (const Yaml& entry : root_.items("ingredients")) VESPER_CHECK(ingredient(entry));
@@ -358,8 +332,7 @@ class Reader {
     }
     VESPER_TRY(recipe_.filler, excipient(*id, {"filler"}));
     if (entry.is_map() && entry.has("density")) {
-      VESPER_TRY(recipe_.filler_density, amount(entry, "density", "g/mL"));
-      recipe_.filler_measured = true;
+      VESPER_TRY(recipe_.filler_density, within(entry, "density", "g/mL", 0.05, 5));
     } else if (recipe_.filler->density) {
       recipe_.filler_density = *recipe_.filler->density;
       recipe_.assumed.push_back(fmt::format("packed density of {}: {:.3g} g/mL, {}; {}",
@@ -396,14 +369,13 @@ class Reader {
                                                : std::vector<std::string>{"base"};
     VESPER_TRY(recipe_.base, excipient(*id, roles));
     if (recipe_.form.id == "troche") {
-      VESPER_TRY(recipe_.mould, amount(root_, "mould", "mg"));
+      VESPER_TRY(recipe_.mould, within(root_, "mould", "mg", 10, 1e5));
       if (root_.has("displacement")) {
         VESPER_TRY(recipe_.displacement, root_.number("displacement"));
-        if (!(recipe_.displacement > 0)) {
-          return fail(Code::out_of_range, "'displacement' must be above 0",
+        if (!(recipe_.displacement >= 0.1 && recipe_.displacement <= 10)) {
+          return fail(Code::out_of_range, "'displacement' is from 0.1 to 10",
                       root_.find("displacement")->place());
         }
-        recipe_.displacement_given = true;
       } else {
         recipe_.assumed.push_back(
             "displacement: 1 mg of drug takes the room of 1 mg of base; at a few mg a troche it "
@@ -411,6 +383,10 @@ class Reader {
       }
     }
     if (const Yaml* drops = root_.find("drops-per-mL")) {
+      if (!recipe_.dose) {
+        return fail(Code::bad_recipe, "drops are counted for a dose, and the recipe has none",
+                    drops->place(), "such as dose: 4.5 mg");
+      }
       VESPER_TRY(const long count, drops->integer());
       if (count < 5 || count > 100) {
         return fail(Code::out_of_range, "'drops-per-mL' is from 5 to 100", drops->place(),
@@ -432,7 +408,7 @@ class Reader {
     VESPER_TRY(const units::Quantity quantity, units::parse_quantity(text, value.place()));
     VESPER_TRY(const units::Unit gram, units::Unit::parse("g"));
     one.unit = quantity.unit.same_dimension(gram) ? "g" : "mL";
-    VESPER_TRY(one.per_hundred, amount(entry, "per-100", one.unit));
+    VESPER_TRY(one.per_hundred, within(entry, "per-100", one.unit, 1e-6, 100));
     VESPER_TRY(one.lot, lot(entry, one.excipient->name));
     if (recipe_.counted()) {
       return fail(Code::bad_recipe, "further ingredients belong to liquids and creams",
@@ -449,19 +425,16 @@ class Reader {
     if (balance.is_map()) {
       VESPER_CHECK(balance.keys({"sensitivity", "error"}));
       recipe_.balance.name = "balance of the recipe";
-      VESPER_TRY(recipe_.balance.sensitivity, amount(balance, "sensitivity", "mg"));
-      VESPER_TRY(recipe_.balance.error, amount(balance, "error", "%"));
+      VESPER_TRY(recipe_.balance.sensitivity, within(balance, "sensitivity", "mg", 1e-3, 1e3));
+      VESPER_TRY(recipe_.balance.error, within(balance, "error", "%", 0.1, 10));
     } else {
       std::vector<std::string> known;
       for (const auto& [name, one] : knowledge_.balances) known.push_back(name);
       VESPER_TRY(const std::string name, balance.choice(known));
       recipe_.balance = knowledge_.balances.at(name);
     }
-    if (recipe_.balance.error > 10) {
-      return fail(Code::out_of_range, "an allowed error above 10 % is none", balance.place());
-    }
     if (root_.has("aliquot")) {
-      VESPER_TRY(recipe_.aliquot, amount(root_, "aliquot", "mg"));
+      VESPER_TRY(recipe_.aliquot, within(root_, "aliquot", "mg", 1e-2, 1e6));
       if (*recipe_.aliquot < recipe_.balance.sensitivity * 100 / recipe_.balance.error) {
         return fail(Code::bad_recipe, "the aliquot is less than the balance can weigh",
                     root_.find("aliquot")->place());
@@ -490,52 +463,22 @@ class Reader {
     return {};
   }
 
-  Result<double> price(const Yaml& entry, std::string_view key) {
-    VESPER_TRY(const double value, entry.number(key));
-    if (value >= 0) return value;
-    return fail(Code::out_of_range, "a price is not negative", entry.find(key)->place());
-  }
-
   Result<void> prices() {
     const Yaml* entry = root_.find("prices");
     if (entry == nullptr) return {};
-    VESPER_CHECK(entry->keys({"currency", "materials", "work", "packs", "course"}));
-    Prices found;
-    VESPER_TRY(found.currency, evidence::filled(*entry, "currency"));
-    if (entry->has("materials")) {
-      VESPER_TRY(found.materials, price(*entry, "materials"));
+    if (!recipe_.counted() && !recipe_.dose) {
+      return fail(Code::bad_recipe, "prices are by the dose, and the recipe has no `dose`",
+                  entry->place(), "such as dose: 1.5 mg");
     }
-    if (entry->has("work")) {
-      VESPER_TRY(found.work, price(*entry, "work"));
-    }
-    if (entry->has("course")) {
-      VESPER_TRY(found.course, amount(*entry, "course", "1"));
-    }
-    for (const Yaml& one : entry->items("packs")) {
-      VESPER_CHECK(one.keys({"doses", "price", "discounts"}));
-      Pack pack;
-      VESPER_TRY(pack.doses, amount(one, "doses", "1"));
-      VESPER_TRY(pack.price, price(one, "price"));
-      for (const Yaml& discount : one.items("discounts")) {
-        VESPER_CHECK(discount.keys({"from", "off"}));
-        Pack::Discount found_discount;
-        VESPER_TRY(found_discount.from, amount(discount, "from", "1"));
-        VESPER_TRY(found_discount.off, fraction(discount, "off", 1));
-        pack.discounts.push_back(found_discount);
-      }
-      found.packs.push_back(std::move(pack));
-    }
-    recipe_.prices = std::move(found);
+    VESPER_TRY(recipe_.prices, read_prices(*entry));
     return {};
   }
 
   Result<void> label() {
     const Yaml* entry = root_.find("label");
     if (entry == nullptr) return {};
-    VESPER_CHECK(entry->keys({"directions", "titration"}));
+    VESPER_CHECK(entry->keys({"directions"}));
     VESPER_TRY(recipe_.directions, entry->text_or("directions", ""));
-    VESPER_TRY(recipe_.plan, entry->text_or("titration", ""));
-    if (const Yaml* plan = entry->find("titration")) recipe_.plan_place = plan->place();
     return {};
   }
 

@@ -1,6 +1,7 @@
 // What is to be made, of what.  Format: docs/how-to/compound.md.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -64,22 +65,21 @@ struct Recipe {
   Form form;
   std::optional<dosing::Product> product;  // as patients are simulated with
   std::string drug, as;                    // what the strength means: "naltrexone", "hydrochloride"
-  double strength = 0;                     // [mg] a unit, [mg/mL] or [mg/g]
-  double quantity = 0;                     // units, [mL] or [g]
-  double overage = 0;                      // fraction made beyond that, for what is lost
-  std::optional<double> dose;              // [mg] that is taken at a time; none: one unit
-  std::optional<Powder> powder;            // or
+  std::map<std::string, double> molar_mass;  // [g/mol] of the drug's forms
+  double strength = 0;                       // [mg] a unit, [mg/mL] or [mg/g]
+  double quantity = 0;                       // units, [mL] or [g]
+  double overage = 0;                        // fraction made beyond that, for what is lost
+  std::optional<double> dose;                // [mg] that is taken at a time; none: one unit
+  std::optional<Powder> powder;              // or
   std::optional<Tablets> tablets;
   const Excipient* filler = nullptr;  // of capsules
   double filler_density = 0;          // [g/mL]
-  bool filler_measured = false;       // the density is the recipe's own
   Lot filler_lot;
   std::optional<std::string> size;  // of capsules
   const Excipient* base = nullptr;  // of troches and creams, or what a liquid is made up with
   Lot base_lot;
   double mould = 0;         // [mg] of base that fills one troche
   double displacement = 1;  // mg of drug that takes the room of 1 mg of base
-  bool displacement_given = false;
   std::optional<int> drops_per_mL;
   std::vector<Ingredient> ingredients;
   std::set<std::string> avoid;
@@ -92,8 +92,6 @@ struct Recipe {
   std::vector<std::string> assumed;  // what the recipe does not say, and what is taken instead
   std::optional<Prices> prices;
   std::string directions;  // on the label
-  std::string plan;        // of titration, on the label; empty for none
-  Place plan_place;
 
   // Counted in units (capsules, troches), not by volume or weight.
   bool counted() const { return form.unit != "mL" && form.unit != "g"; }

@@ -1,77 +1,99 @@
-// How alike the units of a batch are, and whether they pass USP <905>, Uniformity of Dosage Units.
-//
-// Content of unit i of batch b, in percent of the label:
-//   x = 100 w_b g_i (1 + m_i) (1 + f_i)
-// w: weighings of the batch, each off by up to the balance's sensitivity requirement, evenly; g: a
-// Poisson number of particles of log-normal mass, as a gamma variable with its mean and variance
-//   CV_g^2 = pi rho d50^3 exp(4.5 ln^2 sigma) / (6 D)
-// with D the powder in a unit [mg], d50 the median of the particles' volume distribution [mm],
-// sigma its geometric standard deviation, rho their density [mg/mm3] (Poisson mixing of log-normal
-// particles; Rohrs and others, J Pharm Sci 2006;95:1049, has the same form); m: mixing that is not
-// ideal, f: weight of the fill, both normal.
-//
-// Acceptance value (USP <905>): AV = |M - mean| + k s, M = mean within 98.5 to 101.5 % and the
-// nearer of these limits outside.  Stage 1: 10 units, k 2.4, AV <= 15.  Stage 2: 30 units, k 2.0,
-// AV <= 15 and every unit within 0.75 M and 1.25 M.
+// How far the content of one unit lies from the label, and what the test for uniformity of dosage
+// units, USP <905>, says of a batch.  Contents are in percent of the label.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "compounding/knowledge.h"
 #include "compounding/worksheet.h"
 
 namespace vesper::compounding {
 
-// [fraction] of the particles alone; D [mg].
-double particle_cv(double powder_of_unit, const Particles& particles);
+// Coefficient of variation of the drug in a unit that takes `drug` [mg] of particles at random.
+double particle_cv(const Particles& particles, double drug);
+double particle_skewness(const Particles& particles, double cv);
 
-struct Acceptance {
+struct Variation {
+  double particles = 0, mixing = 0, filling = 0;  // CV, fractions
+  double skewness = 0;                            // of the particles' part
+  std::vector<double>
+      weighing;       // bounds on the relative error of each weighing, of the whole batch
+  double cv() const;  // between the units of one batch
+  double largest_weighing() const;  // all of them in one direction
+};
+Variation variation(const Recipe& recipe, const Worksheet& sheet);
+
+// --- the test ------------------------------------------------------------------------------------
+
+struct Stage {
   std::size_t units = 0;
-  double mean = 0, sd = 0, M = 0, AV = 0, k = 0;  // [% of the label]
-  double least = 0, most = 0;                     // of the units
-  bool within = false;                            // every unit within 0.75 M and 1.25 M
-  bool passes = false;                            // its stage
+  double mean = 0, sd = 0, reference = 0;  // reference: M
+  double acceptance = 0;                   // |M - mean| + k sd
+  double lowest = 0, highest = 0;
+  bool outside = false;  // a unit is beyond L2 of M; decides at the second stage only
+  bool passed = false;
 };
-// `stage` 1 or 2; 2 units or more.
-Acceptance acceptance(std::span<const double> percent, int stage, const TestLimits& limits);
+// The first stage; at least two units.
+Stage first_stage(std::span<const double> contents, const TestLimits& limits);
+Stage second_stage(std::span<const double> contents, const TestLimits& limits);
 
-// Of 10 or 30 measured units: the verdict, and after 10 that do not pass, that 20 more are needed.
 struct Verdict {
-  Acceptance first;
-  std::optional<Acceptance> second;
-  bool passes = false, undecided = false;  // undecided: stage 1 is not passed, 20 more decide
-  std::string says;
+  enum class Says { passed_first, passed_second, failed, more_units } says = Says::more_units;
+  Stage first;
+  std::optional<Stage> second;
 };
-Verdict judge(std::span<const double> percent, const TestLimits& limits);
+// Of as many units as the first stage takes, or as the second.
+Verdict judge(std::span<const double> contents, const TestLimits& limits);
+std::string verdict_text(const Verdict& verdict, const TestLimits& limits);
 
-// Measured contents [% of the label] from CSV: a header with a column `percent` or `mg`.  V1206.
-Result<std::vector<double>> read_assays(const files::Source& source, const Recipe& recipe,
-                                        const TestLimits& limits);
+// --- simulated batches ---------------------------------------------------------------------------
 
-// A probability from counts, with its 95 % interval of Clopper & Pearson (Biometrika 1934;26:404).
 struct Share {
-  std::uint64_t count = 0, of = 0;
-  double value = 0, low = 0, high = 1;
+  std::size_t of = 0, count = 0;
+  double value = 0, low = 0, high = 0;  // with its 95 % Clopper-Pearson interval
 };
-Share share(std::uint64_t count, std::uint64_t of);
+Share share(std::size_t count, std::size_t of);
 
 struct Uniformity {
-  double particles = 0, mixing = 0, filling = 0, unit = 0;  // CV within a batch [fraction]
-  double weighing = 0;                                      // CV of the batch's mean [fraction]
-  std::uint64_t batches = 0, seed = 0;
-  Share first, passes;                            // pass at stage 1; at stage 1 or 2
-  Share outside;                                  // of units, outside 85 to 115 % of the label
-  double AV_median = 0, AV_low = 0, AV_high = 0;  // of 10 units: median, 5 and 95 %
-  std::vector<double> worst;  // contents of the failing batch with the largest AV (30 units); of
-  bool worst_fails = false;   // the largest AV of all where none fails
-  std::vector<std::string> remarks;
+  Variation variation;
+  std::size_t batches = 0;
+  std::uint64_t seed = 0;
+  Share first, passed;              // of the batches: at the first stage; at either
+  double acceptance_median = 0;     // at the first stage
+  std::vector<std::size_t> failed;  // batches, by their acceptance value at the second stage
+  std::size_t worst = 0;            // batch with the largest acceptance value of all
 };
-inline constexpr std::uint64_t usual_batches = 10000, most_batches = 10'000'000;
-Uniformity simulate_batches(const Recipe& recipe, const Worksheet& sheet,
-                            const Knowledge& knowledge, std::uint64_t batches, std::uint64_t seed,
-                            unsigned threads);
+Uniformity simulate_batches(const Variation& variation, const TestLimits& limits,
+                            std::size_t batches, std::uint64_t seed);
+
+// The contents of the first `units` units of a simulated batch, always the same.
+class Batches {
+ public:
+  Batches(const Variation& variation, std::uint64_t seed);
+  void contents(std::size_t batch, std::size_t from, std::span<double> units) const;
+
+ private:
+  double particles(double score) const;
+
+  Variation variation_;
+  std::uint64_t seed_;
+  std::vector<double> quantiles_;  // of the particles' part, at even steps of a normal score
+};
+
+// --- real assays ---------------------------------------------------------------------------------
+
+struct Assayed {
+  std::string file;
+  std::vector<double> contents;
+  Verdict verdict;
+};
+// A CSV with a column `percent`, or `mg` of the strength.  V1206.
+Result<Assayed> read_assays(const files::Source& source, double strength, const TestLimits& limits);
 
 }  // namespace vesper::compounding

@@ -3,341 +3,363 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
+#include <limits>
 
-#include "compounding/directions.h"
+#include "compounding/steps.h"
+#include "compounding/uniformity.h"
 
 namespace vesper::compounding {
 
 namespace {
 
-constexpr double stock_aliquot = 10;  // [mL] that is taken of a stock
-constexpr double mg_per_g = 1000;
+constexpr double hair = 1e-9;  // of rounding
+constexpr double most_tablets = 1e5;
+constexpr double most_particle_cv = 0.5, most_skewness = 5;
 
-bool contains(const Recipe& recipe, const char* role) {
-  const auto has = [&](const Excipient* one) {
-    return one != nullptr && one->roles.count(role) == 1;
-  };
-  return has(recipe.filler) || has(recipe.base) ||
-         std::ranges::any_of(recipe.ingredients,
-                             [&](const Ingredient& one) { return has(one.excipient); });
-}
-
-class Making {
+class Worker {
  public:
-  Making(const Recipe& recipe, const Knowledge& knowledge, const files::SearchPath& search)
-      : recipe_(recipe), knowledge_(knowledge), search_(search) {}
+  Worker(const Recipe& recipe, const Knowledge& knowledge)
+      : recipe_(recipe), knowledge_(knowledge) {}
 
-  Result<Worksheet> make() {
+  Result<Worksheet> work() {
     VESPER_CHECK(drug());
-    sheet_.least = minimum_weighable(recipe_.balance.sensitivity, recipe_.balance.error);
-    if (recipe_.form.id == "capsule") VESPER_CHECK(capsules());
-    if (recipe_.form.id == "troche") VESPER_CHECK(troches());
-    if (recipe_.form.unit == "mL") VESPER_CHECK(liquid());
-    if (recipe_.form.unit == "g") VESPER_CHECK(cream());
-    sheet_.use_by = beyond_use(recipe_, knowledge_);
-    warn();
-    sheet_.procedure = procedure(recipe_, sheet_);
-    VESPER_TRY(sheet_.label, label(recipe_, sheet_, search_));
-    if (recipe_.prices) sheet_.cost = cost_of(recipe_, *recipe_.prices);
+    VESPER_CHECK(coarse());
+    if (recipe_.form.id == "capsule") {
+      VESPER_CHECK(capsule());
+    } else if (recipe_.form.id == "troche") {
+      VESPER_CHECK(troche());
+    } else if (recipe_.form.unit == "g") {
+      VESPER_CHECK(cream());
+    } else {
+      VESPER_CHECK(liquid());
+    }
+    small_parts();
+    crowded();
+    VESPER_TRY(sheet_.beyond_use, beyond_use(recipe_, knowledge_));
+    if (!sheet_.beyond_use.studied) {
+      sheet_.warnings.push_back(
+          "No stability study of naltrexone in this form and excipient was found: the date rests "
+          "on "
+          "the table alone.");
+    }
+    sheet_.cost = cost_of(recipe_);
+    sheet_.steps = steps(recipe_, sheet_);
+    sheet_.label = label(recipe_, sheet_);
     return std::move(sheet_);
   }
 
  private:
-  double batch() const { return recipe_.quantity * (1 + recipe_.overage); }
-
   // --- the drug ----------------------------------------------------------------------------------
 
   Result<void> drug() {
-    dosing::Catalogue catalogue(search_);
-    VESPER_TRY(const dosing::Drug drug, catalogue.drug(recipe_.drug, recipe_.source.whole()));
-    const std::string& form = recipe_.powder ? recipe_.powder->form : recipe_.tablets->product.form;
-    sheet_.salt_factor = drug.molar_mass.at(form) / drug.molar_mass.at(recipe_.as);
-    sheet_.drug = recipe_.strength * batch();
+    sheet_.ordered = recipe_.strength * recipe_.quantity;
+    sheet_.drug = sheet_.ordered * (1 + recipe_.overage);
+    sheet_.units = recipe_.quantity * (1 + recipe_.overage);
+    if (recipe_.counted()) {  // whole units are filled
+      sheet_.units = std::ceil(sheet_.units - hair);
+      sheet_.drug = recipe_.strength * sheet_.units;
+    }
+    sheet_.least = minimum_weighable(recipe_.balance.sensitivity, recipe_.balance.error);
+    const double as = recipe_.molar_mass.at(recipe_.as);
     if (recipe_.powder) {
-      sheet_.powder = powder_for(sheet_.drug, sheet_.salt_factor, *recipe_.powder);
+      const Powder& powder = *recipe_.powder;
+      sheet_.salt_factor = recipe_.molar_mass.at(powder.form) / as;
+      sheet_.content = powder.as_is ? powder.assay : powder.assay * (1 - powder.water);
     } else {
       const Tablets& tablets = *recipe_.tablets;
-      sheet_.tablets = sheet_.drug * sheet_.salt_factor / tablets.product.strength;
-      sheet_.powder = sheet_.tablets * tablets.mass;
-      add(tablets.product.name, std::ceil(sheet_.tablets - 1e-9), "tablets", "count", tablets.lot);
+      sheet_.salt_factor = recipe_.molar_mass.at(tablets.product.form) / as;
+      sheet_.content = tablets.product.strength / tablets.mass;
+      const double needed = sheet_.drug * sheet_.salt_factor / tablets.product.strength;
+      if (needed > most_tablets) {
+        return fail(Code::does_not_fit,
+                    fmt::format("{:.3g} tablets would have to be crushed", needed),
+                    recipe_.source.whole(), "begin with powder");
+      }
+      sheet_.tablets = static_cast<int>(std::ceil(needed - hair));
+      sheet_.warnings.push_back(
+          "The tablets are taken to hold what their label says; the pharmacopoeia allows less and "
+          "more.");
+      sheet_.whole_tablets = std::abs(needed - sheet_.tablets) < hair * needed + hair;
     }
-    if (recipe_.counted()) sheet_.powder_of_unit = sheet_.powder / batch();
+    sheet_.powder = sheet_.drug * sheet_.salt_factor / sheet_.content;
+    sheet_.powder_per_unit = sheet_.powder / sheet_.units;
     return {};
   }
 
-  std::string powder_name() const {
-    return recipe_.powder ? fmt::format("{} {}, powder", recipe_.drug, recipe_.powder->form)
-                          : "the crushed tablets";
-  }
-  Lot powder_lot() const { return recipe_.powder ? recipe_.powder->lot : Lot{}; }
-
-  void add(std::string name, double amount, const char* unit, const char* how, const Lot& lot) {
-    sheet_.components.push_back({std::move(name), amount, unit, how, lot});
-  }
-
-  // What is weighed of the drug: itself, or where that is too little a multiple of it that is
-  // diluted.  Leaves in `mixed_` [mg] what then goes into the batch, in `diluted_` the diluent in
-  // it.
-  void weigh(const std::string& diluent) {
-    sheet_.dilutions = dilutions(sheet_.powder, sheet_.least, recipe_.aliquot);
-    sheet_.diluent = diluent;
-    mixed_ = sheet_.dilutions.empty() ? sheet_.powder : sheet_.dilutions.back().aliquot;
-    diluted_ = mixed_ - sheet_.powder;
-    const double weighed = sheet_.dilutions.empty() ? sheet_.powder : sheet_.dilutions.front().drug;
-    add(powder_name(), weighed, "mg", "weigh", powder_lot());
-    for (const Dilution& one : sheet_.dilutions) {
-      add(diluent + (sheet_.dilutions.size() > 1 ? ", to dilute" : ", to dilute the drug"),
-          one.diluent, "mg", "weigh", {});
+  // A few large particles would decide what is in a unit, and three moments not describe it.
+  Result<void> coarse() const {
+    if (!recipe_.counted()) return {};
+    const double cv = particle_cv(recipe_.particles, recipe_.strength * sheet_.salt_factor);
+    if (cv <= most_particle_cv && particle_skewness(recipe_.particles, cv) <= most_skewness) {
+      return {};
     }
+    return fail(Code::bad_recipe,
+                fmt::format("particles of {:.3g} um, geometric sd {:.3g}, are too coarse for units "
+                            "of {}",
+                            recipe_.particles.median * 1000, recipe_.particles.geometric_sd,
+                            strength_text(recipe_)),
+                recipe_.source.whole(),
+                "use a finer or sieved powder, and write its `particles` into the recipe");
   }
 
-  tl::unexpected<Diagnostic> does_not_fit(const std::string& why, const std::string& mend) const {
-    return fail(Code::does_not_fit, why, recipe_.source.whole(), mend);
+  std::string drug_name() const {
+    return recipe_.powder ? fmt::format("{} {} powder", recipe_.drug, recipe_.powder->form)
+                          : fmt::format("{}, crushed", recipe_.tablets->product.name);
+  }
+  const Lot& drug_lot() const {
+    return recipe_.powder ? recipe_.powder->lot : recipe_.tablets->lot;
   }
 
-  Result<void> too_much_diluent(double room) const {
-    if (diluted_ <= room * (1 + 1e-9)) return {};
-    return does_not_fit(
-        fmt::format("the aliquot brings {:.4g} mg of {}, and the batch has room for "
-                    "{:.4g} mg",
-                    diluted_, sheet_.diluent, room),
-        "make a larger batch, or weigh on a finer balance");
+  // The drug as it goes into a batch of `room` mg of diluent, with what dilutes it; returns the
+  // diluent that comes along [mg].
+  Result<double> add_drug(double room, const std::string& diluent) {
+    if (!sheet_.whole_tablets) {
+      sheet_.dilutions = dilutions(sheet_.powder, sheet_.least, recipe_.aliquot);
+    }
+    if (sheet_.dilutions.empty()) {
+      add(drug_name(), sheet_.powder, "mg", drug_lot(), true);
+      return 0.0;
+    }
+    const double aliquot = sheet_.dilutions.back().aliquot;
+    const double along = aliquot - sheet_.powder;
+    if (along > room * (1 + hair)) {
+      return fail(Code::does_not_fit,
+                  fmt::format("the aliquot of {} holds more {} than the batch takes, {}",
+                              weight_text(aliquot), diluent, weight_text(room)),
+                  recipe_.source.whole(), "make more at a time, or use a finer balance");
+    }
+    add(fmt::format("aliquot of the dilution of {} in {}", drug_name(), diluent), aliquot, "mg",
+        drug_lot(), true);
+    return along;
   }
 
-  // --- capsules ----------------------------------------------------------------------------------
+  Part& add(std::string what, double amount, std::string unit, const Lot& lot, bool drug = false) {
+    sheet_.parts.push_back({std::move(what), amount, std::move(unit), lot, drug, false});
+    return sheet_.parts.back();
+  }
 
-  double powder_density() const {
+  // --- the forms ---------------------------------------------------------------------------------
+
+  double drug_density() const {
     return recipe_.powder && recipe_.powder->density ? *recipe_.powder->density
                                                      : knowledge_.powder_density;
   }
 
-  // The size asked for, or the preferred one or the next larger into which the drug goes.
+  // The size that is named, or the usual one, or the smallest that holds a unit.
   Result<CapsuleSize> size() const {
-    const double room = sheet_.powder_of_unit / mg_per_g / powder_density();  // [mL]
-    bool from = false;
-    for (const CapsuleSize& one : knowledge_.sizes) {
-      if (recipe_.size ? one.name != *recipe_.size
-                       : one.name != knowledge_.preferred_size && !from) {
-        continue;
-      }
-      from = true;
-      if (room <= one.volume) return one;
-      if (recipe_.size) break;
-    }
-    return does_not_fit(
-        fmt::format("{:.4g} mg of powder take {:.3g} mL, more than a capsule{} holds",
-                    sheet_.powder_of_unit, room,
-                    recipe_.size ? fmt::format(" of size {}", *recipe_.size) : ""),
-        "choose a larger size, a lower strength, or powder in place of tablets");
+    const double needed = sheet_.powder_per_unit / 1000 / drug_density();  // [mL]
+    const std::string& wanted = recipe_.size ? *recipe_.size : knowledge_.preferred_size;
+    const auto named = std::find_if(knowledge_.sizes.begin(), knowledge_.sizes.end(),
+                                    [&](const CapsuleSize& one) { return one.name == wanted; });
+    assert(named != knowledge_.sizes.end());  // read_knowledge() and read_recipe() checked it
+    if (named->volume >= needed) return *named;
+    const auto fits = std::find_if(knowledge_.sizes.begin(), knowledge_.sizes.end(),
+                                   [&](const CapsuleSize& one) { return one.volume >= needed; });
+    if (!recipe_.size && fits != knowledge_.sizes.end()) return *fits;
+    return fail(Code::does_not_fit,
+                fmt::format("the powder of one capsule takes {:.3g} mL; size {} holds {:.3g} mL",
+                            needed, named->name, named->volume),
+                recipe_.source.whole(),
+                fits == knowledge_.sizes.end() ? "begin with powder, or make a lower strength"
+                                               : "use size " + fits->name);
   }
 
-  Result<void> capsules() {
+  Result<void> capsule() {
     VESPER_TRY(const CapsuleSize chosen, size());
     sheet_.size = chosen.name;
-    const double free = chosen.volume - sheet_.powder_of_unit / mg_per_g / powder_density();
-    sheet_.filler_of_unit = free * mg_per_g * recipe_.filler_density;
-    sheet_.fill = sheet_.powder_of_unit + sheet_.filler_of_unit;
-    weigh(recipe_.filler->name);
-    VESPER_CHECK(too_much_diluent(sheet_.filler_of_unit * batch()));
-    add(recipe_.filler->name, sheet_.filler_of_unit * batch() - diluted_, "mg", "weigh",
-        recipe_.filler_lot);
-    add("empty capsules, size " + chosen.name, recipe_.quantity, "capsules", "count", {});
-    sheet_.doublings = geometric_dilution(mixed_, sheet_.fill * batch());
+    sheet_.volume = chosen.volume;
+    const double drug_volume = sheet_.powder_per_unit / 1000 / drug_density();
+    sheet_.drug_volume = drug_volume / chosen.volume;
+    sheet_.filler_per_unit = (chosen.volume - drug_volume) * recipe_.filler_density * 1000;
+    sheet_.fill = sheet_.powder_per_unit + sheet_.filler_per_unit;
+    const double filler = sheet_.filler_per_unit * sheet_.units;
+    VESPER_TRY(const double along, add_drug(filler, recipe_.filler->name));
+    add(recipe_.filler->name, filler - along, "mg", recipe_.filler_lot);
+    geometric(sheet_.fill * sheet_.units);
     return {};
   }
 
-  // --- troches -----------------------------------------------------------------------------------
-
-  Result<void> troches() {
-    sheet_.filler_of_unit = recipe_.mould - sheet_.powder_of_unit / recipe_.displacement;
-    if (!(sheet_.filler_of_unit > 0)) {
-      return does_not_fit(fmt::format("{:.4g} mg of powder fill a mould of {:.4g} mg and more",
-                                      sheet_.powder_of_unit, recipe_.mould),
-                          "choose a larger mould, or powder in place of tablets");
-    }
-    sheet_.fill = sheet_.powder_of_unit + sheet_.filler_of_unit;
-    weigh(recipe_.base->name);
-    VESPER_CHECK(too_much_diluent(sheet_.filler_of_unit * batch()));
-    add(recipe_.base->name, sheet_.filler_of_unit * batch() - diluted_, "mg", "weigh",
-        recipe_.base_lot);
-    return {};
+  void geometric(double total) {
+    const Part& first = sheet_.parts.front();
+    sheet_.doublings = geometric_steps(first.amount, total);
   }
 
-  // --- liquids and creams ------------------------------------------------------------------------
-
-  void ingredients() {
-    for (const Ingredient& one : recipe_.ingredients) {
-      add(one.excipient->name, one.per_hundred * batch() / 100, one.unit.c_str(),
-          one.unit == "g" ? "weigh" : "measure", one.lot);
+  Result<void> troche() {
+    const double room = sheet_.powder_per_unit / recipe_.displacement;
+    if (room >= recipe_.mould) {
+      return fail(Code::does_not_fit,
+                  fmt::format("the powder of one troche takes the room of {} of base; the mould "
+                              "holds {}",
+                              weight_text(room), weight_text(recipe_.mould)),
+                  recipe_.source.whole(), "use a larger mould or a lower strength");
     }
-  }
-
-  // A stock of the least that can be weighed, of which so much is taken as is wanted.
-  void stock_or_weigh() {
-    if (sheet_.powder >= sheet_.least * (1 - 1e-9)) {
-      add(powder_name(), sheet_.powder, "mg", "weigh", powder_lot());
-      return;
-    }
-    const double weighed = 5 * std::ceil(sheet_.least / 5 - 1e-9);
-    sheet_.stock = Stock{weighed, stock_aliquot * weighed / sheet_.powder, stock_aliquot};
-    sheet_.diluent = recipe_.base->name;
-    add(powder_name(), weighed, "mg", "weigh", powder_lot());
-    add(recipe_.base->name + ", stock made up to", sheet_.stock->volume, "mL", "make up to", {});
-  }
-
-  Result<void> liquid() {
-    const bool aqueous = recipe_.base->roles.count("water") == 1;
-    const auto known = knowledge_.solubility.find(recipe_.drug);
-    if (aqueous && recipe_.powder && known != knowledge_.solubility.end()) {
-      const auto limit = known->second.find(recipe_.powder->form);
-      const double dissolved = recipe_.strength * sheet_.salt_factor;  // [mg/mL]
-      if (limit != known->second.end() && dissolved > limit->second) {
-        return does_not_fit(fmt::format("{:.4g} mg/mL of {} do not dissolve: {:.4g} mg/mL do",
-                                        dissolved, recipe_.powder->form, limit->second),
-                            "lower the strength");
-      }
-    }
-    stock_or_weigh();
-    ingredients();
-    double others = sheet_.stock ? sheet_.stock->aliquot : 0;
-    for (const Ingredient& one : recipe_.ingredients) {
-      if (one.unit == "mL") others += one.per_hundred * batch() / 100;
-    }
-    if (others > batch()) {
-      return does_not_fit("the ingredients are more than the whole", "lower `per-100`");
-    }
-    add(recipe_.base->name, batch(), "mL", "make up to", recipe_.base_lot);
+    sheet_.filler_per_unit = recipe_.mould - room;
+    sheet_.fill = sheet_.powder_per_unit + sheet_.filler_per_unit;
+    sheet_.drug_volume = room / recipe_.mould;
+    const double base = sheet_.filler_per_unit * sheet_.units;
+    VESPER_TRY(const double along, add_drug(base, recipe_.base->name));
+    add(recipe_.base->name, base - along, "mg", recipe_.base_lot);
     return {};
   }
 
   Result<void> cream() {
-    weigh(recipe_.base->name);
-    ingredients();
-    double others = mixed_ / mg_per_g;
-    for (const Ingredient& one : recipe_.ingredients) others += one.per_hundred * batch() / 100;
-    if (others > batch()) {
-      return does_not_fit("drug and ingredients are more than the whole",
-                          "make more, lower `per-100`, or weigh on a finer balance");
+    const double total = sheet_.units * 1000;  // [mg]
+    double others = 0;
+    for (const Ingredient& one : recipe_.ingredients) {
+      if (one.unit != "g") {
+        return fail(Code::bad_recipe,
+                    fmt::format("{} of a cream is weighed, not measured", one.excipient->name),
+                    recipe_.source.whole(), "give per-100 in g");
+      }
+      others += one.per_hundred / 100 * total;
     }
-    add(recipe_.base->name, batch() - others, "g", "weigh", recipe_.base_lot);
-    sheet_.doublings = geometric_dilution(mixed_, batch() * mg_per_g);
+    const double base = total - others - sheet_.powder;
+    if (!(base > 0)) {
+      return fail(Code::does_not_fit, "drug and ingredients leave no room for the base",
+                  recipe_.source.whole());
+    }
+    VESPER_TRY(const double along, add_drug(base, recipe_.base->name));
+    for (const Ingredient& one : recipe_.ingredients) {
+      add(one.excipient->name, one.per_hundred / 100 * total, "mg", one.lot);
+    }
+    add(recipe_.base->name, base - along, "mg", recipe_.base_lot);
+    geometric(total);
     return {};
   }
 
-  void warn() {
-    if (!recipe_.powder) {
+  // [mg of powder in mL] that is known to dissolve in what the batch is made up with.
+  std::optional<double> solubility() const {
+    if (!recipe_.powder || recipe_.base->roles.count("water") == 0) return std::nullopt;
+    const auto drug = knowledge_.solubility.find(recipe_.drug);
+    if (drug == knowledge_.solubility.end()) return std::nullopt;
+    const auto form = drug->second.find(recipe_.powder->form);
+    return form == drug->second.end() ? std::nullopt : std::optional(form->second);
+  }
+
+  Result<void> liquid() {
+    const double volume = sheet_.units;  // [mL]
+    const auto dissolves = solubility();
+    const double concentration = sheet_.powder / volume;
+    if (dissolves && concentration > *dissolves) {
+      return fail(
+          Code::does_not_fit,
+          fmt::format("{:.4g} mg/mL of {} do not dissolve: at most {:.4g} mg/mL do", concentration,
+                      recipe_.powder->form, *dissolves),
+          recipe_.source.whole(), "make a lower strength",
+          {"source: " + knowledge_.citation(knowledge_.solubility_source.at(recipe_.drug))});
+    }
+    if (!dissolves) {
       sheet_.warnings.push_back(
-          "From tablets: the drug content of the tablets varies too, and their coating and fillers "
-          "go "
-          "in. Powder with a certificate is better.");
+          recipe_.tablets
+              ? "Not all of a crushed tablet dissolves: a suspension, to be shaken before each "
+                "dose."
+              : "How much of the drug dissolves in this is not known: take it as a suspension, to "
+                "be shaken before each dose.");
+    }
+    double poured = 0;
+    if (sheet_.powder < sheet_.least * (1 - hair) && !sheet_.whole_tablets) {
+      VESPER_CHECK(stock(dissolves));
+      poured = sheet_.stock->take;
+    } else {
+      add(drug_name(), sheet_.powder, "mg", drug_lot(), true);
     }
     for (const Ingredient& one : recipe_.ingredients) {
-      const double mg = one.per_hundred * batch() / 100 * mg_per_g;
-      if (one.unit != "g" || mg >= sheet_.least * (1 - 1e-9)) continue;
-      sheet_.warnings.push_back(fmt::format("{:.4g} mg of {} is less than this balance can weigh.",
-                                            mg, one.excipient->name));
+      const double amount = one.per_hundred / 100 * volume;
+      if (one.unit == "mL") poured += amount;
+      add(one.excipient->name, one.unit == "g" ? amount * 1000 : amount,
+          one.unit == "g" ? "mg" : "mL", one.lot);
     }
-    if (recipe_.form.unit == "mL" && recipe_.base->roles.count("water") == 0) {
+    if (poured >= volume) {
+      return fail(Code::does_not_fit, "what is measured leaves no room to make up with",
+                  recipe_.source.whole());
+    }
+    add(recipe_.base->name, volume - poured, "mL", recipe_.base_lot).make_up = true;
+    return {};
+  }
+
+  // A tenth of the batch's volume or more, in whole mL, holds what is wanted.
+  Result<void> stock(std::optional<double> dissolves) {
+    const auto too_small = [&](const std::string& why) {
+      return fail(Code::does_not_fit,
+                  fmt::format("{} of powder is less than this balance weighs, {}, and {}",
+                              weight_text(sheet_.powder), weight_text(sheet_.least), why),
+                  recipe_.source.whole(), "make more at a time, or use a finer balance");
+    };
+    if (recipe_.tablets || !dissolves) {
+      return too_small("a part of a solution can be taken only of what is known to dissolve");
+    }
+    Stock found;
+    found.factor = static_cast<int>(std::ceil(sheet_.least / sheet_.powder - hair));
+    found.take = std::max(1.0, std::ceil(std::max(sheet_.units / 10, sheet_.powder / *dissolves)));
+    if (found.factor > most_factor || found.take >= sheet_.units) {
+      return too_small("a solution to take a part of would be too large");
+    }
+    found.drug = sheet_.powder * found.factor;
+    found.volume = found.take * found.factor;
+    add(fmt::format("stock solution of {}", drug_name()), found.take, "mL", drug_lot(), true);
+    sheet_.stock = found;
+    return {};
+  }
+
+  void small_parts() {
+    for (const Part& one : sheet_.parts) {
+      if (one.unit != "mg" || one.amount >= sheet_.least * (1 - hair) || one.amount <= 0) continue;
+      if (one.drug) continue;  // diluted above, or whole tablets that are not weighed
       sheet_.warnings.push_back(
-          fmt::format("Whether naltrexone dissolves in {} is not known here: it is handled as a "
-                      "suspension, and "
-                      "each dose depends on shaking.",
-                      recipe_.base->name));
+          fmt::format("{}, {}, is less than this balance weighs ({}): use a "
+                      "finer one.",
+                      one.what, weight_text(one.amount), weight_text(sheet_.least)));
     }
-    if (recipe_.form.route != "oral") {
-      sheet_.warnings.push_back(fmt::format(
-          "How much of it is absorbed ({}) was hardly measured in people: a dose by mouth does not "
-          "carry over.",
-          recipe_.form.route));
-    }
+  }
+
+  // The Poisson law of the particles is for a drug that is thinly spread.
+  void crowded() {
+    if (!(sheet_.drug_volume > knowledge_.poisson_limit) || recipe_.tablets) return;
+    sheet_.warnings.push_back(fmt::format(
+        "The drug takes {:.0f} % of the volume, more than {:.0f} %: the variation by particles is "
+        "overstated ({}).",
+        100 * sheet_.drug_volume, 100 * knowledge_.poisson_limit,
+        knowledge_.citation(knowledge_.poisson_source)));
   }
 
   const Recipe& recipe_;
   const Knowledge& knowledge_;
-  const files::SearchPath& search_;
   Worksheet sheet_;
-  double mixed_ = 0, diluted_ = 0;
 };
 
 }  // namespace
 
-double powder_for(double drug, double salt_factor, const Powder& powder) {
-  return drug * salt_factor / powder.assay / (powder.as_is ? 1 : 1 - powder.water);
+double Worksheet::total() const {
+  double sum = 0;
+  for (const Part& one : parts) {
+    if (one.unit != "mg") return std::numeric_limits<double>::quiet_NaN();
+    sum += one.amount;
+  }
+  return sum;
 }
 
-std::vector<double> geometric_dilution(double first, double total) {
-  std::vector<double> added;
-  double there = first;
-  while (there < total * (1 - 1e-9)) {
-    added.push_back(std::min(there, total - there));
-    there += added.back();
-  }
-  return added;
+Result<Worksheet> work_out(const Recipe& recipe, const Knowledge& knowledge) {
+  return Worker(recipe, knowledge).work();
 }
 
-BeyondUse beyond_use(const Recipe& recipe, const Knowledge& knowledge) {
-  const std::string& id = !contains(recipe, "water")         ? recipe.form.dry
-                          : contains(recipe, "preservative") ? recipe.form.preserved
-                                                             : recipe.form.unpreserved;
-  BeyondUse found;
-  found.cold = recipe.cold;
-  const auto in = [&](int days) { return recipe.made + std::chrono::days(days); };
-  for (const Ceiling& one : knowledge.ceilings) {
-    if (one.id != id) continue;
-    found.limits.push_back(
-        {fmt::format("{}: {} days", one.says, one.days), one.source, in(one.days)});
-    found.cold |= one.cold;
-  }
-  const auto uses = [&](const std::string& excipient) {
-    const auto is = [&](const Excipient* one) { return one != nullptr && one->id == excipient; };
-    return is(recipe.filler) || is(recipe.base) ||
-           std::ranges::any_of(recipe.ingredients,
-                               [&](const Ingredient& one) { return is(one.excipient); });
-  };
-  for (const Stability& one : knowledge.stability) {
-    if (one.form != recipe.form.id || one.cold != found.cold || !uses(one.excipient)) continue;
-    found.limits.push_back({fmt::format("stable for {} days in a study ({})", one.days, one.says),
-                            one.source, in(one.days)});
-  }
-  const auto expires = [&](const std::string& name, const Lot& lot) {
-    if (lot.expires) found.limits.push_back({fmt::format("{} expires", name), "", *lot.expires});
-  };
-  if (recipe.powder) expires("the powder", recipe.powder->lot);
-  if (recipe.tablets) expires("the lot of tablets", recipe.tablets->lot);
-  if (recipe.filler != nullptr) expires(recipe.filler->name, recipe.filler_lot);
-  if (recipe.base != nullptr) expires(recipe.base->name, recipe.base_lot);
-  for (const Ingredient& one : recipe.ingredients) expires(one.excipient->name, one.lot);
-  std::ranges::stable_sort(found.limits, {}, &Limit::on);
-  return found;
+std::string weight_text(double mg) {
+  if (mg >= 10'000) return fmt::format("{:.2f} g", mg / 1000);
+  if (mg >= 1000) return fmt::format("{:.3f} g", mg / 1000);
+  return fmt::format("{:.4g} mg", mg);
 }
 
-Cost cost_of(const Recipe& recipe, const Prices& prices) {
-  Cost cost;
-  cost.currency = prices.currency;
-  if (prices.materials || prices.work) {
-    cost.batch = prices.materials.value_or(0) + prices.work.value_or(0);
-    cost.dose = *cost.batch / recipe.doses();
-  }
-  cost.course_doses = prices.course.value_or(recipe.doses());
-  for (const Pack& one : prices.packs) {
-    Cost::PerPack pack;
-    pack.doses = one.doses;
-    pack.price = one.price;
-    pack.packs = std::ceil(cost.course_doses / one.doses - 1e-9);
-    for (const Pack::Discount& discount : one.discounts) {
-      if (pack.packs >= discount.from) pack.off = std::max(pack.off, discount.off);
-    }
-    pack.course = pack.packs * one.price * (1 - pack.off);
-    pack.dose = pack.course / cost.course_doses;
-    cost.packs.push_back(pack);
-  }
-  return cost;
+std::string strength_text(const Recipe& recipe) {
+  return fmt::format("{:g} {}", recipe.strength,
+                     recipe.counted() ? "mg" : "mg/" + recipe.form.unit);
 }
 
-Result<Worksheet> make_worksheet(const Recipe& recipe, const Knowledge& knowledge,
-                                 const files::SearchPath& search) {
-  return Making(recipe, knowledge, search).make();
+std::string name_of(const Recipe& recipe) {
+  std::string form = recipe.form.id;
+  std::replace(form.begin(), form.end(), '-', ' ');
+  return fmt::format("{}{} {} {}{}", recipe.drug, recipe.as == "base" ? "" : " " + recipe.as,
+                     strength_text(recipe), form, recipe.counted() ? "s" : "");
 }
 
 }  // namespace vesper::compounding

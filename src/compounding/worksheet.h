@@ -1,95 +1,84 @@
-// From a recipe to what is weighed, mixed and written on the label.
+// A recipe worked out: what to weigh, in what order to mix it, until when it may be used.
 //
-//   drug [mg of `as`] = strength x quantity x (1 + overage)
-//   powder = drug x M(powder's form) / M(as) / assay [/ (1 - water), where the assay is of the dry
-//   part] tablets = drug x M(tablet's form) / M(as) / strength of a tablet filler of a capsule [mg]
-//   = (volume - powder / its density) x density of the filler base of a troche [mg] = mould -
-//   powder / displacement
-// Molar masses: products/drugs.yaml.  Dilutions: weighing.h.
+//   powder = drug * (M of the powder's form / M of the strength's form) / content
+//   content = assay * (1 - water) where the assay is of the dry part, assay where it is as is
+//   filler of a capsule = (volume - drug / its density) * density of the filler
+//   base of a troche = mould - drug / displacement
+//
+// Molar masses M: products/drugs.yaml.  Packed volumes are taken to add up.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "compounding/beyond_use.h"
+#include "compounding/cost.h"
 #include "compounding/recipe.h"
 #include "compounding/weighing.h"
 
 namespace vesper::compounding {
 
-// Something that goes in, over the batch.
-struct Component {
-  std::string name;
-  double amount = 0;
-  std::string unit;  // "mg", "g", "mL", "tablets"
-  std::string how;   // "weigh", "measure", "count", "make up to"
-  Lot lot;
-};
-
-// A day that ends the use, and why.
-struct Limit {
-  std::string says, source;
-  files::Date on;  // the last day of use
-};
-
-struct BeyondUse {
-  std::vector<Limit> limits;  // earliest first
-  bool cold = false;          // to be kept in the refrigerator
-  files::Date on() const { return limits.front().on; }
-};
-
-// Less powder than can be weighed, for a liquid: a stock is made and a part of it taken.
+// A solution of which a part is taken, where the drug of a liquid is too little to weigh.
 struct Stock {
-  double powder = 0;   // [mg]
-  double volume = 0;   // [mL]
-  double aliquot = 0;  // [mL]
+  double drug = 0;    // [mg] of powder weighed
+  double volume = 0;  // [mL] it is made up to
+  double take = 0;    // [mL] goes into the batch
+  int factor = 1;
 };
 
-struct Cost {
-  struct PerPack {
-    double doses = 0, price = 0;  // of one pack
-    double packs = 0, off = 0;    // for the course, and the discount that they reach
-    double course = 0;            // what they cost
-    double dose = 0;              // by the dose of the course
-  };
-  std::string currency;
-  std::optional<double> batch, dose;  // materials and work
-  double course_doses = 0;
-  std::vector<PerPack> packs;
+// What goes into the batch.
+struct Part {
+  std::string what;
+  double amount = 0;  // in `unit`
+  std::string unit;   // "mg", "g", "mL"
+  Lot lot;
+  bool drug = false;     // holds the drug
+  bool make_up = false;  // added up to the volume; the amount is what is left for it
 };
 
 struct Worksheet {
-  double salt_factor = 1;     // mg of the powder's form for 1 mg of `as`
-  double drug = 0;            // [mg of `as`] in the batch, overage too
-  double powder = 0;          // [mg] of powder, or of crushed tablets
-  double tablets = 0;         // from which it is taken, a fraction too; 0 without tablets
-  double powder_of_unit = 0;  // [mg]; of what is counted
-  double least = 0;           // [mg] that can be weighed
+  // Drug, as the strength means it [mg].
+  double ordered = 0;  // in what was ordered
+  double drug = 0;     // with the overage
+  double salt_factor = 1, content = 1;
+  // Powder, or crushed tablets, that hold it [mg].
+  double powder = 0, powder_per_unit = 0;
+  double units = 0;  // made, overage included: units, [mL] or [g]
+
+  double least = 0;  // [mg] that the balance weighs
   std::vector<Dilution> dilutions;
   std::optional<Stock> stock;
-  std::string diluent;                 // of the dilutions
-  std::string size;                    // of capsules
-  double fill = 0;                     // [mg] of one capsule, or the weight of one troche
-  double filler_of_unit = 0;           // [mg] of filler or base in one unit, that of dilutions too
-  std::vector<Component> components;   // in the order in which they are used
-  std::vector<double> doublings;       // [mg] added at each step of geometric dilution
-  std::vector<std::string> procedure;  // steps with a box to tick each
-  BeyondUse use_by;
-  std::vector<std::string> label;  // its lines
+  int tablets = 0;             // to be crushed; 0: none
+  bool whole_tablets = false;  // all that is crushed is used
+  int doublings = 0;           // of geometric dilution
+
+  // Of one capsule or troche [mg]; capsule by `size`.
+  std::string size;
+  double volume = 0;  // [mL]
+  double fill = 0, filler_per_unit = 0;
+  double drug_volume = 0;  // fraction of the volume of the fill
+
+  std::vector<Part> parts;
+  std::vector<std::string> steps, label, warnings;
+  BeyondUse beyond_use;
   std::optional<Cost> cost;
-  std::vector<std::string> warnings;
-  double percent_of_unit() const { return fill > 0 ? 100 * powder_of_unit / fill : 0; }
+
+  double total() const;  // [mg] of all parts that are weighed; NaN where one is measured by volume
 };
 
-// Errors: V1203 for what does not fit or dissolve, those of titration plans with the recipe's
-// place.
-Result<Worksheet> make_worksheet(const Recipe& recipe, const Knowledge& knowledge,
-                                 const files::SearchPath& search);
+// Errors: V1203 where the powders do not fit, the drug does not dissolve, or an aliquot is more
+// than the batch; V1207 where the storage forbids it.
+Result<Worksheet> work_out(const Recipe& recipe, const Knowledge& knowledge);
 
-// Parts of it, for tests.
-double powder_for(double drug, double salt_factor, const Powder& powder);  // [mg]
-std::vector<double> geometric_dilution(double first, double total);        // [mg] added each time
-BeyondUse beyond_use(const Recipe& recipe, const Knowledge& knowledge);
-Cost cost_of(const Recipe& recipe, const Prices& prices);
+// "4.5 mg", "12.35 g".
+std::string weight_text(double mg);
+// "naltrexone hydrochloride 4.5 mg capsules", "... 1 mg/mL oral liquid"
+std::string name_of(const Recipe& recipe);
+std::string strength_text(const Recipe& recipe);
+
+inline constexpr std::string_view caution =
+    "For research and teaching; not medical advice. A pharmacist must check every figure before "
+    "anything is made.";
 
 }  // namespace vesper::compounding

@@ -21,7 +21,7 @@ enum class Stream : std::uint32_t {
   parameters = 2,
   adherence = 3,
   uncertainty = 4,
-  assays = 5
+  compounding = 5
 };
 
 struct RandomKey {

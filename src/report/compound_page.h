@@ -1,14 +1,18 @@
-// `vesper compound --html`: the worksheet to print, with boxes to tick and lines to sign.
-// Self-contained HTML without scripts (report/evidence_document.h).
+// The worksheet to print: black on white, on A4.  Self-contained HTML without scripts.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
-#include "compounding/report.h"
+#include "compounding/print.h"
 
 namespace vesper::report {
 
-std::string compound_page(const compounding::Compounded& all,
+std::string compound_page(const compounding::Findings& findings,
                           const compounding::Knowledge& knowledge);
+// The same to a file, which appears when it is complete.
+Result<void> write_compound(const compounding::Findings& findings,
+                            const compounding::Knowledge& knowledge,
+                            const std::filesystem::path& file);
 
 }  // namespace vesper::report

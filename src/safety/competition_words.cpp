@@ -104,8 +104,9 @@ void later(const Competition& all, const Check& check, CompetitionWords& words) 
   words.later_title = fmt::format(
       "Each day later: COWS just before the first dose → at its worst within {:g} h", all.window);
   const auto earliest = check.earliest();
-  words.later_before = earliest ? fmt::format("By the rules not before {}.", text_of(*earliest))
-                                : "The rules give no date from which naltrexone may be begun.";
+  words.later_before = !check.contraindicated() ? "No rule contraindicates the planned day."
+                       : earliest ? fmt::format("By the rules not before {}.", text_of(*earliest))
+                                  : "The rules give no date from which naltrexone may be begun.";
   words.later_after =
       "Typical patient; `without`: at its worst in the same time without naltrexone. The rules' "
       "date "

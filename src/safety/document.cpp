@@ -17,11 +17,11 @@ files::Source part_of(const files::Source& source, const fhir::Json& part) {
 }  // namespace
 
 Result<Document> read_document(const files::Source& source, const Vocabulary& vocabulary,
-                               const files::SearchPath& search, bool want_regimen) {
+                               const files::SearchPath& search, bool want_regimen, Date on) {
   VESPER_TRY(const fhir::Json json, fhir::parse(source));
   Document document;
   if (!fhir::at(json, "resourceType").is_null()) {
-    VESPER_TRY(FhirRecord record, read_fhir(source, vocabulary, search, want_regimen));
+    VESPER_TRY(FhirRecord record, read_fhir(source, vocabulary, search, want_regimen, on));
     document.patient = std::move(record.patient);
     document.regimen = std::move(record.regimen);
     return document;
@@ -33,7 +33,7 @@ Result<Document> read_document(const files::Source& source, const Vocabulary& vo
   const Yaml* regimen = root.find("regimen");
   if (patient.has("resourceType")) {
     VESPER_TRY(FhirRecord record, read_fhir(part_of(source, fhir::at(json, "patient")), vocabulary,
-                                            search, want_regimen && regimen == nullptr));
+                                            search, want_regimen && regimen == nullptr, on));
     document.patient = std::move(record.patient);
     document.regimen = std::move(record.regimen);
   } else {

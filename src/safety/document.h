@@ -14,8 +14,8 @@ struct Document {
   std::optional<Regimen> regimen;
 };
 
-// `want_regimen`: no regimen comes from elsewhere; a document without one is then V1109.
+// `want_regimen`: no regimen comes from elsewhere; a document without one is then V1107.
 Result<Document> read_document(const files::Source& source, const Vocabulary& vocabulary,
-                               const files::SearchPath& search, bool want_regimen);
+                               const files::SearchPath& search, bool want_regimen, Date on);
 
 }  // namespace vesper::safety

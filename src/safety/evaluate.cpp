@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace vesper::safety {
 
@@ -42,6 +43,32 @@ Outcome either(Outcome a, const Outcome& b) {
   a.needs.insert(a.needs.end(), b.needs.begin(), b.needs.end());
   if (a.truth == Truth::yes) a.needs.clear();  // nothing more has to be known
   return a;
+}
+
+// "Child-Pugh class C" as "childpughc".
+std::string graded(std::string_view severity) {
+  std::string text = folded(severity);
+  for (const char* filler : {"class", "score", "grade", "stage"}) {
+    const std::size_t at = text.find(filler);
+    if (at != std::string::npos) text.erase(at, std::string_view(filler).size());
+  }
+  return text;
+}
+
+// Unknown where the severity is not on the scale of those that are asked for.
+Truth same_severity(const std::vector<std::string>& asked, const std::string& severity) {
+  const std::string is = graded(severity);
+  bool same_scale = false;
+  for (const std::string& one : asked) {
+    const std::string wanted = graded(one);
+    if (wanted == is) return Truth::yes;
+    // Of one scale are grades that differ in their last letter, and the words of severity.
+    static const std::set<std::string> words = {"mild", "moderate", "severe"};
+    same_scale |= words.contains(wanted) && words.contains(is);
+    same_scale |= wanted.size() == is.size() && wanted.size() > 1 &&
+                  wanted.compare(0, wanted.size() - 1, is, 0, is.size() - 1) == 0;
+  }
+  return same_scale ? Truth::no : Truth::unknown;
 }
 
 bool is(const DrugTerm& term, const std::vector<std::string>& names,
@@ -133,9 +160,13 @@ class Evaluation {
           outcome = either(std::move(outcome), unknown({"the severity of " + fact.name}));
           continue;
         }
-        const bool named = std::ranges::any_of(
-            ask.severity, [&](const auto& one) { return folded(one) == folded(fact.severity); });
-        if (!named) continue;
+        const Truth graded = same_severity(ask.severity, fact.severity);
+        if (graded == Truth::unknown) {
+          outcome = either(std::move(outcome),
+                           unknown({fmt::format("the severity of {} ('{}' is not understood)",
+                                                fact.name, fact.severity)}));
+        }
+        if (graded != Truth::yes) continue;
       }
       Match match;
       match.kind = Match::Kind::condition;
@@ -212,10 +243,12 @@ class Evaluation {
     };
     const double age = facts_.age.value_or(0), weight = facts_.weight.value_or(0);
     const bool male = facts_.sex == "male";
-    add(ask.age_below.has_value(), facts_.age.has_value(), age < ask.age_below.value_or(0), "age",
-        fmt::format("aged {:g}", age));
-    add(ask.age_from.has_value(), facts_.age.has_value(), age >= ask.age_from.value_or(0), "age",
-        fmt::format("aged {:g}", age));
+    // Where only the year of birth is known, as young and as old as it allows.
+    const double youngest = facts_.youngest.value_or(age), oldest = facts_.oldest.value_or(age);
+    add(ask.age_below.has_value(), facts_.age.has_value(), youngest < ask.age_below.value_or(0),
+        "age", fmt::format("aged {:g}", youngest));
+    add(ask.age_from.has_value(), facts_.age.has_value(), oldest >= ask.age_from.value_or(0), "age",
+        fmt::format("aged {:g}", oldest));
     add(ask.weight_below.has_value(), facts_.weight.has_value(),
         weight < ask.weight_below.value_or(0), "weight", fmt::format("weighs {:g} kg", weight));
     add(!ask.sex.empty(), !facts_.sex.empty(), ask.sex == facts_.sex, "sex", facts_.sex);
@@ -292,6 +325,21 @@ Match match_of_test(const TestFact& fact) {
   return match;
 }
 
+// A value, or all that lies above or below it, against one bound.
+Truth meets(double value, Bounded known, const Bound& bound) {
+  using Kind = Bound::Kind;
+  const bool fits = bound.kind == Kind::above      ? value > bound.value
+                    : bound.kind == Kind::at_least ? value >= bound.value
+                    : bound.kind == Kind::below    ? value < bound.value
+                                                   : value <= bound.value;
+  if (known == Bounded::no) return fits ? Truth::yes : Truth::no;
+  // More than 5 is above 5, and perhaps above 6; it is not below 5, and perhaps below 6.
+  const bool upwards = bound.kind == Kind::above || bound.kind == Kind::at_least;
+  const bool certain = known == Bounded::more_than ? value >= bound.value : value <= bound.value;
+  if (!certain) return Truth::unknown;
+  return upwards == (known == Bounded::more_than) ? Truth::yes : Truth::no;
+}
+
 // Whether the value meets the bounds; unknown without a value or an upper limit.
 Truth meets(const TestFact& fact, const TestAsk& ask) {
   if (!ask.results.empty()) {
@@ -302,12 +350,7 @@ Truth meets(const TestFact& fact, const TestAsk& ask) {
   for (const Bound& bound : ask.bounds) {
     if (!fact.value || (bound.multiples && !fact.limit)) return Truth::unknown;
     const double value = bound.multiples ? *fact.value / *fact.limit : *fact.value;
-    using Kind = Bound::Kind;
-    const bool fits = bound.kind == Kind::above      ? value > bound.value
-                      : bound.kind == Kind::at_least ? value >= bound.value
-                      : bound.kind == Kind::below    ? value < bound.value
-                                                     : value <= bound.value;
-    if (!fits) truth = Truth::no;
+    truth = std::min(truth, meets(value, fact.bound, bound));
   }
   return truth;
 }

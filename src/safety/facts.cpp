@@ -3,48 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 namespace vesper::safety {
 
 namespace {
-
-// Lower case words, one space between, and one before and after.
-std::string spaced(std::string_view text) {
-  std::string out = " ";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool letter = std::isalnum(byte) != 0 || byte >= 0x80;
-    if (letter) out += static_cast<char>(std::tolower(byte));
-    if (!letter && out.back() != ' ') out += ' ';
-  }
-  if (out.back() != ' ') out += ' ';
-  return out;
-}
-
-// Drugs that the words contain ("Methadone HCl 10 mg tablet"), none inside the name of another.
-std::vector<const DrugTerm*> contained(const std::string& text, const Vocabulary& words) {
-  const std::string whole = spaced(text);
-  std::vector<std::pair<std::string, const DrugTerm*>> found;
-  for (const DrugTerm& drug : words.drugs()) {
-    std::vector<std::string> names = drug.also;
-    names.push_back(drug.name);
-    for (const std::string& name : names) {
-      const std::string inner = spaced(name);
-      if (inner.size() < 6 || whole.find(inner) == std::string::npos) continue;
-      found.emplace_back(inner, &drug);
-    }
-  }
-  std::vector<const DrugTerm*> drugs;
-  for (const auto& [name, drug] : found) {
-    const bool within_other = std::ranges::any_of(found, [&, &name = name](const auto& other) {
-      return other.first.size() > name.size() && other.first.find(name) != std::string::npos;
-    });
-    if (!within_other && std::ranges::find(drugs, drug) == drugs.end()) drugs.push_back(drug);
-  }
-  return drugs;
-}
 
 class Gathering {
  public:
@@ -85,6 +48,9 @@ class Gathering {
 
   void person() {
     facts_.age = patient_.age_on(facts_.start);
+    facts_.oldest = facts_.youngest = facts_.age;
+    if (patient_.born_from) facts_.oldest = years_between(*patient_.born_from, facts_.start);
+    if (patient_.born_to) facts_.youngest = years_between(*patient_.born_to, facts_.start);
     facts_.weight = patient_.weight;
     facts_.height = patient_.height;
     facts_.sex = patient_.sex;
@@ -94,19 +60,16 @@ class Gathering {
 
   // One fact for each drug that the words name.
   std::vector<const DrugTerm*> drugs_of(const Named& named) {
-    if (const DrugTerm* drug = words_.drug(named)) {
-      const DrugTerm* said = words_.drug(named.text);
-      if (said == nullptr || said == drug) return {drug};
-      facts_.readings.push_back(
-          fmt::format("'{}' is coded as {}; both count", named.text, drug->name));
-      return {drug, said};
-    }
-    std::vector<const DrugTerm*> drugs = contained(named.text, words_);
-    if (drugs.empty()) return {};
+    const std::vector<const DrugTerm*> drugs = words_.drugs_in(named);
+    const bool plain = drugs.size() == 1 && (words_.drug(named) != nullptr);
+    if (drugs.empty() || plain) return drugs;
     std::vector<std::string> names;
     for (const DrugTerm* drug : drugs) names.push_back(drug->name);
-    facts_.readings.push_back(
-        fmt::format("'{}' is read as {}", named.text, fmt::join(names, " and ")));
+    facts_.readings.push_back(fmt::format("'{}' is read as {}{}", named.text,
+                                          fmt::join(names, " and "),
+                                          names.size() == 1   ? ""
+                                          : names.size() == 2 ? "; both count"
+                                                              : "; all count"));
     return drugs;
   }
 
@@ -129,7 +92,8 @@ class Gathering {
     if (drugs.empty()) return unknown("medicine", one.what, words_.drug_names());
     for (const DrugTerm* drug : drugs) {
       MedicineFact fact;
-      fact.term = drug;
+      const auto other = drug->by_route.find(one.route);
+      fact.term = other == drug->by_route.end() ? drug : words_.drug(other->second);
       fact.written = one.what.text;
       fact.daily = daily(one, *drug);
       fact.since = one.since;
@@ -166,6 +130,7 @@ class Gathering {
       }
     }
     if (one.value) fact.value = in_unit(one, *one.value, *term);
+    fact.bound = one.bound;
     if (fact.value && one.per_surface) {
       facts_.readings.push_back(fmt::format(
           "'{}' is given per 1.73 m2 of body surface and is taken as it stands", one.what.text));
@@ -263,7 +228,7 @@ class Gathering {
     const TestTerm* term = words_.test(name);
     const TestFact* found = nullptr;
     for (const TestFact& one : facts_.tests) {
-      if (one.term != term || term == nullptr) continue;
+      if (one.term != term || term == nullptr || one.bound != Bounded::no) continue;
       if (found == nullptr || !found->on || (one.on && *one.on >= *found->on)) found = &one;
     }
     return found;
@@ -347,7 +312,11 @@ class Gathering {
 std::string value_text(const TestFact& test) {
   if (!test.value) return test.result;
   const std::string unit = test.term->unit ? test.term->unit->text() : "1";
-  return fmt::format("{:.4g}{}", *test.value, unit == "1" ? "" : " " + unit);
+  return fmt::format("{}{:.4g}{}",
+                     test.bound == Bounded::more_than   ? "> "
+                     : test.bound == Bounded::less_than ? "< "
+                                                        : "",
+                     *test.value, unit == "1" ? "" : " " + unit);
 }
 
 Facts gather(const Patient& patient, const Regimen& regimen, const Vocabulary& vocabulary,

@@ -31,6 +31,7 @@ struct ConditionFact {
 struct TestFact {
   const TestTerm* term = nullptr;
   std::optional<double> value, limit;  // [unit of the test]
+  Bounded bound = Bounded::no;         // the value is only a bound
   bool limit_assumed = false;          // from the vocabulary
   std::string result;                  // one of the test's words
   std::optional<Date> on;
@@ -69,6 +70,7 @@ struct Facts {
   std::vector<LineFact> lines;
   std::vector<std::set<std::string>> purposes;  // kinds of each
   std::optional<double> age, weight, height;    // [years], [kg], [cm]
+  std::optional<double> oldest, youngest;       // [years] as old as the patient can be
   std::string sex;
   std::optional<bool> pregnant, breastfeeding;
   Date on, start;  // of the check, of day 1

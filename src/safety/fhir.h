@@ -24,9 +24,9 @@ struct FhirRecord {
 bool is_fhir(const files::Source& source);
 
 // `want_regimen`: requests for naltrexone are the regimen; otherwise they are medicines like
-// others. Errors: V1108 for what is no JSON or no FHIR R4, V1109 for a request of naltrexone whose
+// others. Errors: V1106 for what is no JSON or no FHIR R4, V1107 for a request of naltrexone whose
 // dosage cannot be understood or where none is found; never an unknown drug, condition or test.
 Result<FhirRecord> read_fhir(const files::Source& source, const Vocabulary& vocabulary,
-                             const files::SearchPath& search, bool want_regimen);
+                             const files::SearchPath& search, bool want_regimen, Date on);
 
 }  // namespace vesper::safety

@@ -50,6 +50,10 @@ std::optional<double> hours_of_code(const Json& code) {
 std::optional<double> interval(const Json& repeat) {
   const auto period = number(repeat, "period");
   const auto unit = hours_of(text(repeat, "periodUnit"));
+  const std::size_t clock = each(repeat, "timeOfDay").size();
+  if (!period && at(repeat, "periodUnit").is_null() && clock > 0) {
+    return day / static_cast<double>(clock);
+  }
   if (!period || !unit || !(*period > 0)) return std::nullopt;
   const double frequency =
       number(repeat, "frequencyMax").value_or(number(repeat, "frequency").value_or(1));
@@ -107,9 +111,9 @@ std::string plain_unit(std::string unit) {
 void read_count_text(const std::string& text, Dosage& dosage) {
   if (dosage.dose || dosage.units) return;
   static const std::regex count(R"( (\d|one|two|three|four) (tablet|capsule)s? )");
-  std::smatch found;
-  if (!std::regex_search(text, found, count)) return;
-  const std::string word = found[1];
+  const std::sregex_iterator begin(text.begin(), text.end(), count), end;
+  if (std::distance(begin, end) != 1) return;
+  const std::string word = (*begin)[1];
   dosage.units = word == "one"     ? 1
                  : word == "two"   ? 2
                  : word == "three" ? 3
@@ -134,9 +138,29 @@ std::vector<double> numbered_intervals(const std::string& text) {
 
 }  // namespace
 
+namespace {
+
+// Whether unit and code of a quantity are both understood and mean different units.
+bool contradicts(const Json& value) {
+  std::vector<units::Unit> both;
+  for (const char* key : {"code", "unit"}) {
+    std::string written = plain_unit(text(value, key));
+    if (written.starts_with("IU")) written.erase(0, 1);
+    if (written.empty() || written.size() > 40) return false;
+    auto unit = units::Unit::parse(written);
+    if (!unit) return false;
+    both.push_back(*unit);
+  }
+  if (!both[0].same_dimension(both[1])) return true;
+  return std::abs(both[0].factor_to(both[1]) - 1) > 1e-6;
+}
+
+}  // namespace
+
 std::optional<units::Quantity> quantity(const Json& value) {
   const auto amount = number(value, "value");
   if (!amount || !std::isfinite(*amount)) return std::nullopt;
+  if (contradicts(value)) return std::nullopt;
   for (const char* key : {"code", "unit"}) {
     if (!at(value, key).is_string()) continue;
     const std::string unit = plain_unit(text(value, key));
@@ -146,6 +170,14 @@ std::optional<units::Quantity> quantity(const Json& value) {
   }
   const bool bare = text(value, "code").empty() && text(value, "unit").empty();
   return bare ? std::optional(units::Quantity{*amount, units::Unit()}) : std::nullopt;
+}
+
+std::string decimal_point(std::string digits) {
+  const std::size_t comma = digits.find(',');
+  if (comma == std::string::npos) return digits;
+  if (digits.size() - comma == 4) return "";  // 1,500: thousands or thousandths
+  digits[comma] = '.';
+  return digits;
 }
 
 Dosage read_dosage(const Json& dosage) {
@@ -170,18 +202,18 @@ void read_dosage_text(const std::string& written, Dosage& dosage) {
   const std::string text = spaced(written.substr(0, longest_text));
   if (!dosage.dose && !dosage.units) {
     // Points are part of numbers here.
-    static const std::regex amount(R"((\d+(?:\.\d+)?)\s*(mg|milligrams?|mcg|micrograms?)\b)",
+    static const std::regex amount(R"((\d+(?:[.,]\d+)?)\s*(mg|milligrams?|mcg|micrograms?)\b)",
                                    std::regex::icase);
     const std::string head = written.substr(0, longest_text);
     const std::sregex_iterator begin(head.begin(), head.end(), amount), end;
     if (std::distance(begin, end) == 1) {
       double value = 0;
-      const std::string digits = (*begin)[1];
+      const std::string digits = decimal_point((*begin)[1]);
       std::from_chars(digits.data(), digits.data() + digits.size(), value);
       const std::string unit_word = spaced((*begin)[2].str());
       const bool milli = unit_word == " mg " || unit_word.starts_with(" mil");
       const auto unit = units::Unit::parse(milli ? "mg" : "ug");
-      if (unit) dosage.dose = units::Quantity{value, *unit};
+      if (unit && !digits.empty()) dosage.dose = units::Quantity{value, *unit};
     }
   }
   read_count_text(text, dosage);
@@ -219,7 +251,9 @@ void read_dosage_text(const std::string& written, Dosage& dosage) {
   const bool day_by_day = std::any_of(once.begin(), once.end(), [&](const char* word) {
     return text.find(word) != std::string::npos;
   });
-  if (said.empty() && day_by_day) said.push_back(day);
+  if (day_by_day) said.push_back(day);
+  std::sort(said.begin(), said.end());
+  said.erase(std::unique(said.begin(), said.end()), said.end());
   if (said.size() == 1) dosage.every = said.front();
 }
 

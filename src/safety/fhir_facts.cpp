@@ -11,6 +11,7 @@ namespace vesper::safety::fhir {
 namespace {
 
 constexpr double heaviest = 700, tallest = 300;  // [kg], [cm]
+constexpr double no_lasts = 30;                  // [d] that "not pregnant" counts; assumed
 
 // The date of one of these elements, to the day.
 std::optional<Stretch> date_of(const Json& resource, const std::vector<std::string>& keys) {
@@ -65,6 +66,8 @@ void read_person(const Json& resource, const Reading& reading) {
   if (const auto dates = stretch(born)) {
     patient.born = dates->first;
     if (dates->first != dates->last) {
+      patient.born_from = dates->first;
+      patient.born_to = dates->last;
       patient.born = dates->first + (dates->last - dates->first) / 2;
       reading.say(fmt::format("born {}: the age may be off by up to {}", born,
                               born.size() == 4 ? "half a year" : "two weeks"));
@@ -132,13 +135,17 @@ void read_condition(const Json& resource, const Reading& reading) {
 
 void read_allergy(const Json& resource, const Reading& reading) {
   const Json& code = at(resource, "code");
-  if (says(code, reading.words.no_allergy)) return;
   Allergy one;
-  one.what = medicine_name(code, reading.vocabulary);
+  one.what = medicine_name(code);
+  if (says(code, reading.words.no_allergy)) {
+    if (reading.vocabulary.drugs_in(Named{one.what.text, {}, {}}).empty()) return;
+    reading.unread("allergy " + one.what.text,
+                   "it is coded as none and names a drug, which counts");
+  }
   if (one.what.text.empty()) {
     for (const Json* reaction : each(resource, "reaction")) {
       if (one.what.text.empty()) {
-        one.what = medicine_name(at(*reaction, "substance"), reading.vocabulary);
+        one.what = medicine_name(at(*reaction, "substance"));
       }
     }
   }
@@ -168,13 +175,23 @@ std::string shown(const Json& value) {
   return (amount ? fmt::format("{:g}", *amount) : "?") + (unit.empty() ? "" : " " + unit);
 }
 
-std::optional<units::Quantity> upper_limit(const Json& measured) {
+// The upper limit of normal: of several the lowest that is not the other sex's.
+std::optional<units::Quantity> upper_limit(const Json& measured, const std::string& sex) {
+  std::optional<units::Quantity> lowest;
   for (const Json* range : each(measured, "referenceRange")) {
     const Json& type = at(*range, "type");
     if (!type.is_null() && !says(type, {"normal", "Normal Range"})) continue;
-    if (auto high = quantity(at(*range, "high"))) return high;
+    bool others = false;
+    for (const Json* group : each(*range, "appliesTo")) {
+      others |= sex == "male" && says(*group, {"248152002", "female", "women"});
+      others |= sex == "female" && says(*group, {"248153007", "male", "men"});
+    }
+    const auto high = quantity(at(*range, "high"));
+    if (others || !high) continue;
+    const bool comparable = lowest && lowest->unit.same_dimension(high->unit);
+    if (!lowest || (comparable && high->in(lowest->unit) < lowest->value)) lowest = high;
   }
-  return std::nullopt;
+  return lowest;
 }
 
 // The patient's own datum: weight, height, pregnancy.
@@ -188,9 +205,24 @@ void own_datum(const OwnDatum& own, const Json& measured, const std::string& nam
     if (says(value, own.no)) yes = false;
     if (at(measured, "valueBoolean").is_boolean()) yes = truth(measured, "valueBoolean");
     if (!yes) return reading.unread(name, "its answer is neither yes nor no");
+    // A no of long ago says nothing of today.
+    if (!*yes && on && days_between(on->last, reading.on) > no_lasts) {
+      return reading.say(
+          fmt::format("'{}: no' of {} is too old to count", name, text_of(on->last)));
+    }
     std::optional<bool>& target = own.sets == "pregnant" ? patient.pregnant : patient.breastfeeding;
-    target = *yes || target.value_or(false);
+    const Date day = on ? on->last : Date::min();
+    const auto [latest, first] = reading.own_on.emplace(own.sets, day);
+    if (first || day > latest->second) {
+      latest->second = day;
+      target = *yes;
+    } else if (day == latest->second) {
+      target = *yes || target.value_or(false);
+    }
     return;
+  }
+  if (!text(at(measured, "valueQuantity"), "comparator").empty()) {
+    return reading.unread(name, "only a bound of the value is known");
   }
   const auto value = quantity(at(measured, "valueQuantity"));
   const auto unit = units::Unit::parse(own.unit);
@@ -216,16 +248,21 @@ bool read_value(const Json& measured, const Reading& reading, TestResult& test) 
   if (value.is_object()) {
     test.value = quantity(value);
     const std::string comparator = text(value, "comparator");
-    if (!test.value || !comparator.empty()) {
+    if (comparator.starts_with('>')) test.bound = Bounded::more_than;
+    if (comparator.starts_with('<')) test.bound = Bounded::less_than;
+    if (test.value && test.bound != Bounded::no) {
       reading.unread(fmt::format("{}: {}{}", test.what.text, comparator, shown(value)),
-                     !comparator.empty()      ? "only a bound of the value is known"
-                     : number(value, "value") ? "its unit is not understood"
-                                              : "it has no value");
+                     "only a bound of the value is known: it counts where it decides");
+    }
+
+    if (!test.value) {
+      reading.unread(fmt::format("{}: {}{}", test.what.text, comparator, shown(value)),
+                     number(value, "value") ? "its unit is not understood" : "it has no value");
       return false;
     }
     test.per_surface =
         without_surface(text(value, "code")).second || without_surface(text(value, "unit")).second;
-    test.upper_limit = upper_limit(measured);
+    test.upper_limit = upper_limit(measured, reading.record.patient.sex);
     return true;
   }
   const Json& coded = at(measured, "valueCodeableConcept");
@@ -266,6 +303,15 @@ void read_measured(const Json& measured, const std::optional<Stretch>& on, const
       known_name(code, [&](const Named& name) { return reading.vocabulary.test(name) != nullptr; });
   if (test.what.text.empty()) {
     return reading.unread(name_of(resource), "it does not say what was observed");
+  }
+  // A code that is not known may be of another fluid or another method, whatever the words say.
+  for (const Coding& coding : test.what.codings) {
+    const Named alone{"", {coding}, {}};
+    const bool known = reading.vocabulary.test(alone) != nullptr;
+    if (coding.system == "loinc" && known) break;
+    if (coding.system != "loinc" || &coding != &test.what.codings.back()) continue;
+    return reading.unread(fmt::format("{}: LOINC {}", test.what.text, coding.code),
+                          "no rule knows this code, and it may be another measurement");
   }
   const std::size_t before = reading.record.patient.unread.size();
   if (!read_value(measured, reading, test)) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <set>
 
 namespace vesper::safety::fhir {
 
@@ -44,7 +45,15 @@ std::string trimmed(const std::string& text) {
 // Ends the parse where lists and objects nest too deeply.
 Result<Json> parse_text(const files::Source& source) {
   bool too_deep = false;
-  const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
+  std::string twice;  // a key that stands twice in one object
+  std::vector<std::set<std::string>> keys;
+  const auto shallow = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) keys.emplace_back();
+    if (event == Json::parse_event_t::object_end && !keys.empty()) keys.pop_back();
+    if (event == Json::parse_event_t::key && !keys.empty()) {
+      const std::string key = parsed.get<std::string>();
+      if (!keys.back().insert(key).second) twice = key;
+    }
     too_deep = too_deep || depth > deepest;
     return depth <= deepest;
   };
@@ -53,12 +62,16 @@ Result<Json> parse_text(const files::Source& source) {
     if (too_deep) {
       return fail(Code::too_deep, "the document nests too deeply", source.whole());
     }
+    if (!twice.empty()) {
+      return fail(Code::bad_document, fmt::format("an object has the key '{}' twice", twice),
+                  source.whole(), "only one of them can be meant");
+    }
     return json;
   } catch (const Json::parse_error& error) {
     const std::size_t at = error.byte == 0 ? 0 : error.byte - 1;
-    const std::string_view before = source.text().substr(0, at);
+    const std::string_view before = source.text().substr(0, at + 1);
     // A newline between two whole documents.
-    const bool several = at > 0 && before.find("}\n{") != std::string_view::npos;
+    const bool several = at > 0 && (before.ends_with("}\n{") || before.ends_with("}\r\n{"));
     return fail(Code::bad_document, "the document is not JSON from here on", source.place(at),
                 several ? "several documents in one (NDJSON) are not read: put them in a Bundle"
                         : "a comma, bracket or quote is missing or too many here or just before");

@@ -26,6 +26,7 @@ class Resources {
 
  private:
   std::vector<One> all_;
+  // Null where two resources have the same reference and no address tells them apart.
   std::map<std::string, const Json*> by_reference_;
 };
 
@@ -37,6 +38,7 @@ struct Reading {
   const Resources& resources;
   FhirRecord& record;
   std::map<std::string, Date>& own_on;  // the day of the patient's own data, the latest counts
+  Date on;                              // of the check
 
   void unread(std::string what, std::string why) const {
     record.patient.unread.push_back({std::move(what), std::move(why)});
@@ -56,17 +58,23 @@ void read_observation(const Json& resource, const Reading& reading);
 void read_medicine(const Json& resource, const Reading& reading);
 // Whether a MedicationRequest asks for naltrexone and is to be followed.
 bool is_naltrexone_request(const Json& resource, const Reading& reading);
+// What such a request names beside naltrexone, as medicines.
+void read_beside(const Json& resource, const Reading& reading);
 // The lines of the regimen that such a request means, with their purpose and start.
 Result<void> read_request(const Json& resource, const Reading& reading,
                           const files::SearchPath& search, Regimen& regimen);
 
 // --- shared by medicines and requests -----------------------------------------------------------
 
-// What is taken: the CodeableConcept, or that of the Medication that is referred to; null when
-// there is none.
-const Json& medication(const Json& resource, const Reading& reading);
-// Codes and words together: what the vocabulary knows best comes first.
-Named medicine_name(const Json& coded, const Vocabulary& vocabulary);
+// What is taken: names and codes of the CodeableConcept, or of the Medication that is referred to,
+// or else the words that the reference shows; and the ingredients of that Medication.
+struct Told {
+  Named name;  // every word of it, apart by " / "
+  std::vector<Named> ingredients;
+};
+Told medication(const Json& resource, const Reading& reading);
+// Codes and all words together.
+Named medicine_name(const Json& coded);
 
 // One dosage of a statement or request.
 struct Dosage {
@@ -84,7 +92,10 @@ Dosage read_dosage(const Json& dosage);
 // of each is said.
 void read_dosage_text(const std::string& text, Dosage& dosage);
 
-// A quantity with a UCUM unit; none where the unit is not understood.
+// "1,5" as "1.5"; "" for "1,500", which may be either.
+std::string decimal_point(std::string digits);
+
+// A quantity with a UCUM unit; none where the unit is not understood, or unit and code disagree.
 std::optional<units::Quantity> quantity(const Json& value);
 
 }  // namespace vesper::safety::fhir

@@ -15,17 +15,25 @@ constexpr double day = 24;         // [h]
 constexpr double most_units = 20;  // of a product in one dose
 constexpr double same_strength = 1e-6;
 
-// "50 mg" of "naltrexone hydrochloride 50 MG Oral Tablet", where only one strength is named.
+// "50 mg" of "naltrexone hydrochloride 50 MG Oral Tablet", where one strength is named, or one
+// stands next behind naltrexone's name.
 std::optional<double> strength_in(const std::string& name) {
-  static const std::regex strength(R"((\d{1,4}(?:\.\d{1,3})?)\s*mg\b)", std::regex::icase);
+  static const std::regex strength(R"((\d{1,4}(?:[.,]\d{1,3})?)\s*mg\b)", std::regex::icase);
+  static const std::regex own(
+      R"(naltrexone(?: hydrochloride| hcl)?\s*(\d{1,4}(?:[.,]\d{1,3})?)\s*mg\b)",
+      std::regex::icase);
   const std::string head = name.substr(0, 500);
-  std::optional<double> found;
-  for (std::sregex_iterator one(head.begin(), head.end(), strength), end; one != end; ++one) {
-    const double value = std::stod((*one)[1]);
-    if (found && *found != value) return std::nullopt;
-    found = value;
-  }
-  return found;
+  const auto only = [&head](const std::regex& pattern) -> std::optional<double> {
+    std::optional<double> found;
+    for (std::sregex_iterator one(head.begin(), head.end(), pattern), end; one != end; ++one) {
+      const std::string digits = decimal_point((*one)[1]);
+      if (digits.empty() || (found && *found != std::stod(digits))) return std::nullopt;
+      found = std::stod(digits);
+    }
+    return found;
+  };
+  const auto found = only(strength);
+  return found ? found : only(own);
 }
 
 struct Wanted {
@@ -69,8 +77,13 @@ class Request {
  public:
   Request(const Json& resource, const Reading& reading, const files::SearchPath& search)
       : resource_(resource), reading_(reading), search_(search) {
-    coded_ = &medication(resource, reading);
-    for (const std::string& word : words(*coded_)) name_ += (name_.empty() ? "" : " / ") + word;
+    const Told told = medication(resource, reading);
+    name_ = told.name.text;
+    for (const Named& one : told.ingredients) name_ += (name_.empty() ? "" : " / ") + one.text;
+    // A code or brand of a combination says what else is in it.
+    for (const DrugTerm* drug : reading.vocabulary.drugs_in(told.name)) {
+      if (drug->name.find('/') != std::string::npos) name_ += " / " + drug->name;
+    }
   }
 
   Result<void> read(Regimen& regimen) {
@@ -95,6 +108,9 @@ class Request {
       if (read[i].lasts) line.until = line.first + *read[i].lasts;
       if (read[i].to && start) line.until = (days_between(*start, read[i].to->last) + 1) * day;
       if (line.until <= line.first) return not_understood("it ends before it begins");
+      if (read[i].to && read[i].to->last < reading_.on && i + 1 == read.size()) {
+        return not_understood(fmt::format("it ended on {}", text_of(read[i].to->last)));
+      }
       after = std::isfinite(line.until) ? line.until : 0;
       add(std::move(line), start, regimen);
     }
@@ -114,11 +130,32 @@ class Request {
     std::vector<Dosage> all;
     for (const Json* one : dosages) {
       Dosage dosage = read_dosage(*one);
+      if (const std::string why = disagreement(dosage); !why.empty()) return not_understood(why);
       read_dosage_text(dosage.text, dosage);
       if (dosage.as_needed) return not_understood("it is as needed, without saying how often");
       all.push_back(std::move(dosage));
     }
     return all;
+  }
+
+  // Where codes and words of one dosage both say how much or how often, and not the same.
+  static std::string disagreement(const Dosage& coded) {
+    Dosage said;
+    read_dosage_text(coded.text, said);
+    if (coded.every && said.every && std::abs(*coded.every / *said.every - 1) > 1e-6) {
+      return fmt::format("its codes say every {:g} h, its words '{}'", *coded.every, coded.text);
+    }
+    const auto mg = units::Unit::parse("mg");
+    const auto mass = [&](const Dosage& one) {
+      return one.dose && mg && one.dose->unit.same_dimension(*mg) ? std::optional(one.dose->in(*mg))
+                                                                  : std::nullopt;
+    };
+    const auto a = mass(coded), b = mass(said);
+    if (!a || !b) return "";
+    const bool same = std::abs(*a - *b) < 1e-6 * *a;
+    const bool of_units = said.units && std::abs(*a - *b * *said.units) < 1e-6 * *a;
+    if (same || of_units) return "";
+    return fmt::format("its codes say {:g} mg, its words '{}'", *a, coded.text);
   }
 
   static std::optional<Date> start_of(const std::vector<Dosage>& dosages) {
@@ -134,7 +171,7 @@ class Request {
     const auto mg = units::Unit::parse("mg");
     if (dosage.dose && mg && dosage.dose->unit.same_dimension(*mg)) {
       wanted.mg = dosage.dose->in(*mg);
-    } else if (const auto strength = strength_in(name_); dosage.units && strength) {
+    } else if (const auto strength = strength_of_tablet(); dosage.units && strength) {
       wanted.mg = *dosage.units * *strength;
     }
     if (!(wanted.mg > 0)) {
@@ -149,6 +186,22 @@ class Request {
     wanted.route = reading_.words.route(at(written, "route"), name_ + " / " + dosage.text);
     if (wanted.route.empty()) return not_understood("the route is missing");
     return resolved(wanted);
+  }
+
+  // In the name; of a combination, whose name has two, the one that a product with both holds.
+  std::optional<double> strength_of_tablet() const {
+    if (const auto named = strength_in(name_)) return named;
+    dosing::Catalogue catalogue(search_);
+    for (const DrugTerm& drug : reading_.vocabulary.drugs()) {
+      if (spaced(name_).find(spaced(drug.name)) == std::string::npos) continue;
+      for (const std::string& id : drug.products) {
+        const auto product = catalogue.product(id, {}, {});
+        if (!product || product->drug != "naltrexone") continue;
+        const std::string strength = fmt::format(" {:g} mg ", product->strength);
+        if (spaced(name_).find(strength) != std::string::npos) return product->strength;
+      }
+    }
+    return std::nullopt;
   }
 
   Result<Line> resolved(const Wanted& wanted) const {
@@ -215,7 +268,6 @@ class Request {
   const Json& resource_;
   const Reading& reading_;
   const files::SearchPath& search_;
-  const Json* coded_ = nullptr;
   std::string name_;
 };
 

@@ -55,9 +55,10 @@ Result<Medicine> read_medicine(const Yaml& entry) {
     VESPER_TRY(medicine.what, read_named(entry));
     return medicine;
   }
-  VESPER_CHECK(entry.keys({"name", "dose", "every", "since", "last"}));
+  VESPER_CHECK(entry.keys({"name", "dose", "every", "since", "last", "route"}));
   VESPER_TRY(const Yaml name, entry.at("name"));
   VESPER_TRY(medicine.what, read_named(name));
+  VESPER_TRY(medicine.route, entry.text_or("route", ""));
   if (const Yaml* dose = entry.find("dose")) {
     VESPER_TRY(medicine.dose, dose->quantity());
     if (!(medicine.dose->value >= 0)) {
@@ -196,7 +197,7 @@ std::optional<double> Patient::age_on(Date day) const {
   return age;
 }
 
-Result<void> possible(const Patient& patient, Date on) {
+Result<void> possible(const Patient& patient, Date on, const Vocabulary& vocabulary) {
   const auto impossible = [](std::string message, const Place& place, std::string mend) {
     return fail(Code::impossible_patient, std::move(message), place, std::move(mend));
   };
@@ -207,6 +208,14 @@ Result<void> possible(const Patient& patient, Date on) {
   }
   if (patient.sex == "male" && patient.pregnant.value_or(false)) {
     return impossible("a male patient is said to be pregnant", {}, "mend `sex` or `pregnant`");
+  }
+  for (const Condition& one : patient.conditions) {
+    const ConditionTerm* term = vocabulary.condition(one.what);
+    const bool over = one.until && *one.until < on;
+    if (patient.sex != "male" || term == nullptr || over) continue;
+    if (!vocabulary.kinds(*term).contains("pregnancy")) continue;
+    return impossible("a male patient is said to be pregnant", one.what.place,
+                      "mend `sex` or the condition");
   }
   for (const TestResult& test : patient.tests) {
     if (!test.on || *test.on <= on) continue;

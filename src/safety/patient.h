@@ -14,6 +14,7 @@ namespace vesper::safety {
 
 struct Medicine {
   Named what;
+  std::string route;                    // "transdermal"; empty where it is not given
   std::optional<units::Quantity> dose;  // one dose, or by the day
   std::optional<double> every;          // [h]
   std::optional<Date> since, last;      // no last: still taken
@@ -25,9 +26,13 @@ struct Condition {
   std::optional<Date> since, until;
 };
 
+// Whether a value is only a bound: "more than 1000", "less than 5".
+enum class Bounded { no, more_than, less_than };
+
 struct TestResult {
   Named what;
   std::optional<units::Quantity> value, upper_limit;
+  Bounded bound = Bounded::no;
   bool per_surface = false;  // the value is per 1.73 m2 of body surface, which the unit leaves out
   std::string result;        // words
   std::optional<Date> on;
@@ -51,9 +56,10 @@ struct Unread {
 struct Patient {
   std::string name;
   std::optional<Date> born;
-  std::optional<double> age;             // [years] where no birth is given
-  std::string sex;                       // "female", "male", or empty
-  std::optional<double> weight, height;  // [kg], [cm]
+  std::optional<Date> born_from, born_to;  // where only month or year of birth is known
+  std::optional<double> age;               // [years] where no birth is given
+  std::string sex;                         // "female", "male", or empty
+  std::optional<double> weight, height;    // [kg], [cm]
   std::optional<bool> pregnant, breastfeeding;
   std::vector<Condition> conditions;
   std::vector<Medicine> medicines;
@@ -68,7 +74,7 @@ struct Patient {
 
 // What cannot be true on the day of the check: a birth, a last intake or a test after it, a man who
 // is pregnant.  V1105.
-Result<void> possible(const Patient& patient, Date on);
+Result<void> possible(const Patient& patient, Date on, const Vocabulary& vocabulary);
 
 // "mL/min/1.73m2", "mL/min/{1.73_m2}" and the like as "mL/min", and true; else the text, and false.
 std::pair<std::string, bool> without_surface(const std::string& unit);

@@ -69,13 +69,16 @@ Result<std::optional<DrugTerm::HalfLife>> read_half_life(const Yaml& entry) {
 }
 
 Result<DrugTerm> read_drug(const Yaml& entry) {
-  VESPER_CHECK(entry.keys(
-      {"name", "also", "codes", "classes", "half-life", "opioid", "products", "sources", "notes"}));
+  VESPER_CHECK(entry.keys({"name", "also", "codes", "classes", "half-life", "opioid", "products",
+                           "by-route", "sources", "notes"}));
   DrugTerm drug;
   VESPER_CHECK(read_term(entry, drug));
   VESPER_TRY(drug.classes, texts(entry, "classes"));
   VESPER_TRY(drug.products, texts(entry, "products"));
   VESPER_TRY(drug.half_life, read_half_life(entry));
+  if (const Yaml* routes = entry.find("by-route")) {
+    for (const auto& [route, name] : routes->entries()) drug.by_route[route.raw()] = name.raw();
+  }
   if (const Yaml* opioid = entry.find("opioid")) {
     VESPER_CHECK(opioid->keys({"free-days", "notes"}));
     VESPER_TRY(const Yaml written, opioid->at("free-days"));
@@ -172,10 +175,38 @@ const T* by_name(const std::vector<T>& all, const Index& index, std::string_view
 template <class T>
 const T* by_codes(const std::vector<T>& all, const Index& index, const Named& named) {
   for (const Coding& coding : named.codings) {
-    const auto found = index.find(coding.system + "|" + coding.code);
+    auto found = index.find(coding.system + "|" + coding.code);
+    // ICD-10's national fifth and sixth places say more than is asked: F11.20 is an F11.2.
+    for (std::size_t length = coding.code.size();
+         found == index.end() && coding.system == "icd10" && length > 5;) {
+      found = index.find(coding.system + "|" + coding.code.substr(0, --length));
+    }
     if (found != index.end()) return &all[found->second];
   }
   return by_name(all, index, named.text);
+}
+
+// Drugs that the words contain ("Methadone HCl 10 mg tablet"), none inside the name of another.
+std::vector<const DrugTerm*> contained(const std::string& text, const std::vector<DrugTerm>& all) {
+  const std::string whole = spaced(text);
+  std::vector<std::pair<std::string, const DrugTerm*>> found;
+  for (const DrugTerm& drug : all) {
+    std::vector<std::string> names = drug.also;
+    names.push_back(drug.name);
+    for (const std::string& name : names) {
+      const std::string inner = spaced(name);
+      if (inner.size() < 6 || whole.find(inner) == std::string::npos) continue;
+      found.emplace_back(inner, &drug);
+    }
+  }
+  std::vector<const DrugTerm*> drugs;
+  for (const auto& [name, drug] : found) {
+    const bool within_other = std::ranges::any_of(found, [&, &name = name](const auto& other) {
+      return other.first.size() > name.size() && other.first.find(name) != std::string::npos;
+    });
+    if (!within_other && std::ranges::find(drugs, drug) == drugs.end()) drugs.push_back(drug);
+  }
+  return drugs;
 }
 
 template <class T>
@@ -189,6 +220,18 @@ std::vector<std::string> names(const std::vector<T>& all) {
 }
 
 }  // namespace
+
+std::string spaced(std::string_view text) {
+  std::string out = " ";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter = std::isalnum(byte) != 0 || byte >= 0x80;
+    if (letter) out += static_cast<char>(std::tolower(byte));
+    if (!letter && out.back() != ' ') out += ' ';
+  }
+  if (out.back() != ' ') out += ' ';
+  return out;
+}
 
 std::string folded(std::string_view name) {
   std::string out;
@@ -220,6 +263,13 @@ Result<Vocabulary> Vocabulary::parse(const Yaml& drugs, const Yaml& conditions, 
              read_list<ConditionTerm>(conditions, read_condition, all.condition_index_));
   VESPER_TRY(all.tests_, read_list<TestTerm>(tests, read_test, all.test_index_));
   VESPER_CHECK(all.check_kinds());
+  for (const DrugTerm& drug : all.drugs_) {
+    for (const auto& [route, name] : drug.by_route) {
+      if (all.drug(std::string_view(name)) != nullptr) continue;
+      return fail(Code::unknown_term, fmt::format("'{}' is no drug here", name), drug.place,
+                  suggest(name, all.drug_names()));
+    }
+  }
   return all;
 }
 
@@ -258,6 +308,29 @@ const ConditionTerm* Vocabulary::condition(std::string_view name) const {
 }
 const TestTerm* Vocabulary::test(std::string_view name) const {
   return by_name(tests_, test_index_, name);
+}
+
+std::vector<const DrugTerm*> Vocabulary::drugs_in(const Named& named) const {
+  std::vector<const DrugTerm*> found;
+  const auto add = [&](const DrugTerm* drug) {
+    if (drug != nullptr && std::ranges::find(found, drug) == found.end()) found.push_back(drug);
+  };
+  for (const Coding& coding : named.codings) {
+    const auto at = drug_index_.find(coding.system + "|" + coding.code);
+    if (at != drug_index_.end()) add(&drugs_[at->second]);
+  }
+  if (const DrugTerm* whole = drug(std::string_view(named.text))) {
+    add(whole);
+    return found;
+  }
+  for (const DrugTerm* drug : contained(named.text, drugs_)) {
+    // A code of the combination says its parts too.
+    const bool part = std::ranges::any_of(found, [&](const DrugTerm* other) {
+      return spaced(other->name).find(spaced(drug->name)) != std::string::npos;
+    });
+    if (!part) add(drug);
+  }
+  return found;
 }
 
 bool Vocabulary::has_class(std::string_view name) const {

@@ -41,8 +41,9 @@ struct DrugTerm : Term {
     double low = 0, high = 0;  // [h]
   };
   std::optional<HalfLife> half_life;
-  std::optional<double> free_days;    // [d] without this opioid before naltrexone
-  std::vector<std::string> products;  // of Vesper that contain it beside their own drug
+  std::optional<double> free_days;              // [d] without this opioid before naltrexone
+  std::vector<std::string> products;            // of Vesper that contain it beside their own drug
+  std::map<std::string, std::string> by_route;  // route -> the drug that it is then
 };
 
 struct ConditionTerm : Term {
@@ -73,6 +74,9 @@ class Vocabulary {
   const DrugTerm* drug(const Named& named) const;
   const ConditionTerm* condition(const Named& named) const;
   const TestTerm* test(const Named& named) const;
+  // Every drug that the codes and the words mean: those of the codes first, then what the words
+  // name as a whole or contain ("Methadone HCl 10 mg tablet"), none inside the name of another.
+  std::vector<const DrugTerm*> drugs_in(const Named& named) const;
   // By name or synonym.
   const DrugTerm* drug(std::string_view name) const;
   const ConditionTerm* condition(std::string_view name) const;
@@ -97,6 +101,9 @@ class Vocabulary {
   // Folded name, or "system|code" -> index.
   std::map<std::string, std::size_t, std::less<>> drug_index_, condition_index_, test_index_;
 };
+
+// Lower case words, one space between, and one before and after.
+std::string spaced(std::string_view text);
 
 // Lower case, without spaces, hyphens, underscores and full stops.
 std::string folded(std::string_view name);

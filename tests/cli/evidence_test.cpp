@@ -56,8 +56,8 @@ nlohmann::json mechanisms(const std::vector<std::string>& regimen) {
   return nlohmann::json::parse(said.out);
 }
 
-// Against the figures: 4.5 mg peaks near 3 nM unbound in plasma (PK-005) and fills about 45 % of mu
-// under a fast decay (OC-004); direct TLR4 block is some 1e4 to 1e5 away (TL-003).
+// As published: 4.5 mg peaks near 3 nM unbound in plasma and fills about 45 % of mu under a fast
+// decay; direct TLR4 block is some 1e4 to 1e5 away.
 TEST(ShippedEvidence, MechanismsOfFourAndAHalfMilligramsAgreeWithTheFigures) {
   const auto all =
       mechanisms({"--product", "ldn-capsule-4.5mg", "--every", "24 h", "--at", "22:00"});
