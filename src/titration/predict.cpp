@@ -209,11 +209,11 @@ Result<std::string> protocol_text(const Schedule& schedule, const Knowledge& kno
   }
   const int end = std::max(schedule.course, schedule.steps.back().first + knowledge.steady);
   return fmt::format(
-      "title: Naltrexone stepped up, {}\nmodel: {}\npopulation: {}\npatients: 100\n"
+      "# {}\ntitle: Naltrexone stepped up, {}\nmodel: {}\npopulation: {}\npatients: 100\n"
       "duration: {} days\narms:\n  steps:\n{}hypotheses: all\n"
       "watch: [plasma naltrexone, MOR occupancy in %, KOR occupancy in %]\n"
       "output:\n  - {{every: 1 h}}\nwindow: last week\n",
-      schedule.plan.name, knowledge.model, knowledge.population, end,
+      simulate::disclaimer, schedule.plan.name, knowledge.model, knowledge.population, end,
       items(schedule, knowledge.capsule, "    "));
 }
 
