@@ -5,6 +5,7 @@
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,7 +66,7 @@ TEST(CheckCommand, IsNotMadeMilderByASimulation) {
 }
 
 TEST(CheckCommand, WritesAPageAndACalendar) {
-  const TemporaryFolder folder;
+  const testing::TemporaryFolder folder;
   const auto said = testing::vesper(
       joined(joined({"check"}, patient_and_regimen("cirrhosis.yaml", "tablets-alcohol.yaml")),
              {"--html", "c.html", "--ics", "c.ics"}),
@@ -172,7 +173,7 @@ TEST(NoPatient, LeavesTheMachineOrStaysOnIt) {
         "100"},
        0}};
   for (const auto& [arguments, code] : runs) {
-    const TemporaryFolder folder;
+    const testing::TemporaryFolder folder;
     const Ended ended = run_shut_in(arguments, folder.path());
     EXPECT_EQ(ended.exit_code, code) << arguments[0] << "\n" << ended.out;
     EXPECT_NE(ended.out.find("not medical advice"), std::string::npos) << arguments[0];
@@ -180,9 +181,17 @@ TEST(NoPatient, LeavesTheMachineOrStaysOnIt) {
   }
 }
 
-// The cage itself: what writes a file fails in it.
+// The cage itself: what asks for the network is killed in it, and what writes a file fails.
+TEST(NoPatientDeathTest, CanBeSent) {
+  const auto ask = [] {
+    shut_in();
+    _exit(socket(AF_INET, SOCK_STREAM, 0) >= 0 ? 1 : 2);
+  };
+  EXPECT_EXIT(ask(), ::testing::KilledBySignal(SIGSYS), "");
+}
+
 TEST(NoPatient, CanBeWrittenThere) {
-  const TemporaryFolder folder;
+  const testing::TemporaryFolder folder;
   const Ended ended =
       run_shut_in(joined(joined({"check"}, patient_and_regimen("methadone.yaml", "ldn-pain.yaml")),
                          {"--html", "page.html"}),
