@@ -157,7 +157,8 @@ std::string exposure(const Findings& all) {
       if (row.batch != batch) continue;
       out += fmt::format("    {}: AUC {}, Cmax {}, MOR above 50 % {}\n", row.hypothesis,
                          spread(row.area, "ng/mL*h"), spread(row.peak, "ng/mL"),
-                         spread(row.hours, "h a day"));
+                         fmt::format("{:.1f} [{:.1f}-{:.1f}] h a day", row.hours.mean,
+                                     row.hours.low, row.hours.high));
     }
   }
   return out;

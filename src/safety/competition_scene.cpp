@@ -240,13 +240,8 @@ double NaltrexoneLine::last() const {
 }
 
 std::string NaltrexoneLine::text() const {
-  std::string text = count == 1 ? "" : fmt::format("{:.4g} × ", count);
-  text += product.name + ", ";
-  if (every == 0) return text + "once";
-  const double days = every / day;
-  if (days > 1 && std::fmod(days, 7) == 0) return text + fmt::format("every {:g} weeks", days / 7);
-  if (days > 1 && std::fmod(days, 1) == 0) return text + fmt::format("every {:g} days", days);
-  return text + fmt::format("every {:g} h", every);
+  const std::string times = count == 1 ? "" : fmt::format("{:.4g} × ", count);
+  return times + product.name + ", " + every_text(every);
 }
 
 Result<Scene> set_scene(const CompetitionRequest& request, const CompetitionData& data,

@@ -223,11 +223,11 @@ class Request {
     dosing::Catalogue catalogue(search_);
     VESPER_TRY(const dosing::Drug drug, catalogue.drug("naltrexone", product->file.whole()));
     if (const auto salt = drug.molar_mass.find("hydrochloride"); salt != drug.molar_mass.end()) {
+      line.labelled = wanted.mg;
       line.mg = wanted.mg * product->nmol_per_mg * salt->second / 1e6;
     }
-    reading_.say(
-        fmt::format("'{}' is read as {} ({:g} mg {})", name_, product->id, wanted.mg,
-                    wanted.every == 0 ? "once" : fmt::format("every {:g} h", wanted.every)));
+    reading_.say(fmt::format("'{}' is read as {} ({:g} mg {})", name_, product->id, wanted.mg,
+                             every_text(wanted.every)));
     return line;
   }
 

@@ -27,6 +27,7 @@ Result<Line> line_of(const dosing::RegimenItem& item, dosing::Catalogue& catalog
   line.mg = item.count * item.product.strength;
   VESPER_TRY(const dosing::Drug drug, catalogue.drug(line.drug, item.product.file.whole()));
   if (const auto salt = drug.molar_mass.find("hydrochloride"); salt != drug.molar_mass.end()) {
+    line.labelled = line.mg;
     line.mg *= item.product.nmol_per_mg * salt->second / 1e6;
   }
   line.every = item.every;
@@ -64,15 +65,27 @@ std::optional<Date> Line::dose_before(Date start, Date date) const {
   return start + std::chrono::days(static_cast<int>(std::floor(last / day)));
 }
 
+std::string every_text(double hours) {
+  if (hours <= 0) return "once";
+  if (hours > 7 * day && std::fmod(hours, 7 * day) == 0) {
+    return fmt::format("every {:g} weeks", hours / 7 / day);
+  }
+  if (hours > day && std::fmod(hours, day) == 0) return fmt::format("every {:g} days", hours / day);
+  return fmt::format("every {:g} h", hours);
+}
+
+// The label of an injection counts base: its dose stands before what it is in hydrochloride.
 std::string Line::text() const {
-  const double hours = every;
-  std::string how = hours <= 0 ? "once"
-                    : std::fmod(hours, 7 * day) == 0 && hours > 7 * day
-                        ? fmt::format("every {:g} weeks", hours / 7 / day)
-                    : std::fmod(hours, day) == 0 && hours > day
-                        ? fmt::format("every {:g} days", hours / day)
-                        : fmt::format("every {:g} h", hours);
-  return fmt::format("{:.3g} mg {}, {}", mg, how, route);
+  std::string text = fmt::format("{:.3g} mg", labelled > 0 ? labelled : mg);
+  if (labelled > 0 && std::abs(mg / labelled - 1) > 0.01) {
+    text += fmt::format(" ({:.3g} mg as hydrochloride)", mg);
+  }
+  text += " " + every_text(every);
+  const int minutes = static_cast<int>(std::lround(std::fmod(first, day) * 60));
+  if (minutes > 0 && std::fmod(every, day) == 0) {
+    text += fmt::format(" at {:02d}:{:02d}", minutes / 60, minutes % 60);
+  }
+  return text + ", " + route;
 }
 
 double highest_daily(const std::vector<const Line*>& lines) {

@@ -17,6 +17,7 @@ struct Line {
   std::string product;  // id; empty where only drug, route and dose are known
   std::string title;    // "LDN capsule", or as a request names it
   double mg = 0;        // [mg] one dose, as hydrochloride where the drug has one
+  double labelled = 0;  // [mg] one dose as the label gives it; 0: as `mg`
   double every = 0;     // [h]; 0: once
   double first = 0;     // [h] since midnight of the first day
   double until = std::numeric_limits<double>::infinity();  // [h] no dose at or after this
@@ -26,8 +27,11 @@ struct Line {
   std::optional<Date> last_day(Date start) const;  // none: goes on
   // The last dose on or before a day; none where the first comes later.
   std::optional<Date> dose_before(Date start, Date day) const;
-  std::string text() const;  // "4.5 mg every 24 h, oral"
+  std::string text() const;  // "4.5 mg every 24 h at 22:00, oral"
 };
+
+// "once", "every 24 h", "every 3 days", "every 4 weeks".
+std::string every_text(double hours);
 
 struct Regimen {
   std::vector<Named> purpose;

@@ -289,6 +289,18 @@ TEST(Plans, CountFromTheLastDoseBeforeThem) {
             day("2026-12-10"));
 }
 
+// The injection's 380 mg are base, a capsule's 4.5 mg hydrochloride: both as their labels say.
+TEST(Regimens, GiveTheDoseOfTheLabel) {
+  const Regimen plan = testing::regimen(R"(
+    items:
+      - {product: naltrexone-injection-380mg, every: 28 days}
+      - {product: ldn-capsule-4.5mg, every: 24 h, at: "22:00"}
+      - {product: ldn-capsule-4.5mg, every: 72 h})");
+  EXPECT_EQ(plan.lines[0].text(), "380 mg (421 mg as hydrochloride) every 4 weeks, intramuscular");
+  EXPECT_EQ(plan.lines[1].text(), "4.5 mg every 24 h at 22:00, oral");
+  EXPECT_EQ(plan.lines[2].text(), "4.5 mg every 3 days, oral");
+}
+
 TEST(Regimens, AreJudgedByTheirHighestDailyDose) {
   const auto with = [](const std::string& items, const std::string& purpose = "fibromyalgia") {
     return run(planned, "{}",

@@ -32,7 +32,6 @@ TEST(Write, ShippedModelsAreValidWithUnits) {
     document->checkConsistencyWithStrictUnits();
     for (unsigned i = 0; i < document->getNumErrors(); ++i) {
       const SBMLError& error = *document->getError(i);
-      if (std::getenv("SHOW")) std::printf("%s", error.getMessage().c_str());
       EXPECT_LT(error.getSeverity(), LIBSBML_SEV_ERROR) << error.getMessage();
     }
   }
