@@ -107,21 +107,26 @@ class Study {
     if (!allowed) return tl::unexpected(allowed.error());
     double fewest = infinity;
     row.as_accurate_as_cvode = false;
-    for (const double part : {0.0, 0.01, 0.1, 1.0}) {
-      for (int twelfths = 36; twelfths <= 108; ++twelfths) {
-        const Tolerance tolerance = with_scale(std::pow(10, -twelfths / 12.0), part);
-        const auto got = errors(*engines_.at(row.engine), tolerance, truth_.patients());
-        // Too loose to get through is too loose.
-        if (!got || got->at_reference_times > allowed->at_reference_times ||
-            got->hourly > allowed->hourly)
-          continue;
-        if (got->steps < fewest) {
-          fewest = got->steps;
-          row.tolerance = tolerance;
-          row.errors = *got;
-          row.as_accurate_as_cvode = true;
-        }
-        break;
+    const auto accept = [&](double decades, double part) {
+      const Tolerance tolerance = with_scale(std::pow(10, -decades), part);
+      const auto got = errors(*engines_.at(row.engine), tolerance, truth_.patients());
+      // Too loose to get through is too loose.
+      if (!got || got->at_reference_times > allowed->at_reference_times ||
+          got->hourly > allowed->hourly)
+        return false;
+      if (got->steps < fewest) {
+        fewest = got->steps;
+        row.tolerance = tolerance;
+        row.errors = *got;
+        row.as_accurate_as_cvode = true;
+      }
+      return true;
+    };
+    for (const double part : {0.0, 0.01, 0.03, 0.1, 0.3, 1.0}) {
+      int twelfths = 36;
+      while (twelfths <= 108 && !accept(twelfths / 12.0, part)) ++twelfths;
+      for (int quarters = 3; quarters > 0; --quarters) {
+        if (accept((twelfths - quarters / 4.0) / 12.0, part)) break;
       }
     }
     if (!row.as_accurate_as_cvode) row.errors = {infinity, infinity, 0};
