@@ -43,10 +43,22 @@ std::string css_class(Severity severity) {
   return name;
 }
 
+// What stands between two backticks is to be typed.
+std::string prose(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0, part = 0; at <= text.size(); ++part) {
+    const std::size_t end = std::min(text.find('`', at), text.size());
+    const std::string piece = html(text.substr(at, end - at));
+    out += part % 2 == 1 ? "<code>" + piece + "</code>" : piece;
+    at = end + 1;
+  }
+  return out;
+}
+
 std::string list(const std::vector<std::string>& items, const char* tag) {
   if (items.empty()) return "";
   std::string out = fmt::format("<{}>", tag);
-  for (const std::string& item : items) out += "<li>" + html(item) + "</li>";
+  for (const std::string& item : items) out += "<li>" + prose(item) + "</li>";
   return out + fmt::format("</{}>\n", tag);
 }
 
@@ -78,12 +90,12 @@ class Marks {
 std::string finding_html(const safety::Finding& one, Marks& marks) {
   std::string out = fmt::format(
       "<div class=\"finding {}\"><h3><span class=\"severity\">{}</span> {}</h3>\n<p>{}</p>\n",
-      css_class(one.severity), safety::text_of(one.severity), html(one.title), html(one.text));
+      css_class(one.severity), safety::text_of(one.severity), html(one.title), prose(one.text));
   if (!one.until_text.empty()) {
     out += fmt::format("<p class=\"until\">Until {}</p>\n", html(one.until_text));
   }
   out += list(one.actions, "ul") + list(one.steps, "ol");
-  if (!one.why.empty()) out += "<p>Why: " + html(one.why) + "</p>\n";
+  if (!one.why.empty()) out += "<p>Why: " + prose(one.why) + "</p>\n";
   if (!one.grounds.empty()) {
     out += "<p class=\"quiet\">Given: " + html(join(one.grounds, "; ")) + "</p>\n";
   }
@@ -160,7 +172,7 @@ std::string against_html(const safety::Compared& row, bool for_patient, Marks& m
   if (row.against.empty() && row.not_known.empty()) return "nothing found";
   std::string out = "<ul>";
   for (const safety::Against& one : row.against) {
-    out += fmt::format("<li><b>{}</b>: {}{}</li>", safety::text_of(one.severity), html(one.text),
+    out += fmt::format("<li><b>{}</b>: {}{}</li>", safety::text_of(one.severity), prose(one.text),
                        marks(one.sources));
   }
   for (const std::string& one : row.not_known) out += "<li>not known: " + html(one) + "</li>";

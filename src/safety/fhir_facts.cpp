@@ -260,6 +260,10 @@ bool read_value(const Json& measured, const Reading& reading, TestResult& test) 
                      number(value, "value") ? "its unit is not understood" : "it has no value");
       return false;
     }
+    if (test.value->value < 0) {
+      reading.unread(fmt::format("{}: {}", test.what.text, shown(value)), "it is negative");
+      return false;
+    }
     test.per_surface =
         without_surface(text(value, "code")).second || without_surface(text(value, "unit")).second;
     test.upper_limit = upper_limit(measured, reading.record.patient.sex);

@@ -34,17 +34,20 @@ Result<std::optional<bool>> optional_answer(const Yaml& entry, std::string_view 
               value->place(), "one of: yes, no, unknown");
 }
 
+enum class Zero { allowed, refused };
+
 Result<std::optional<double>> optional_in(const Yaml& entry, std::string_view key,
-                                          const char* unit_text, double low, double high) {
+                                          const char* unit_text, Zero zero, double high) {
   const Yaml* value = entry.find(key);
   if (value == nullptr || value->is_null()) return std::optional<double>();
   VESPER_TRY(const units::Unit unit, units::Unit::parse(unit_text));
   VESPER_TRY(const double number, value->in(unit));
-  if (!(number > low && number <= high)) {
+  if (!((zero == Zero::allowed ? number >= 0 : number > 0) && number <= high)) {
     return fail(Code::impossible_patient,
                 fmt::format("{} '{}' is outside of what a person can have", key, value->raw()),
                 value->place(),
-                fmt::format("above {:g} and at most {:g} {}", low, high, unit_text));
+                fmt::format("{} 0 and at most {:g} {}",
+                            zero == Zero::allowed ? "at least" : "above", high, unit_text));
   }
   return std::optional(number);
 }
@@ -66,7 +69,7 @@ Result<Medicine> read_medicine(const Yaml& entry) {
                   dose->place());
     }
   }
-  VESPER_TRY(medicine.every, optional_in(entry, "every", "h", 0, 1e5));
+  VESPER_TRY(medicine.every, optional_in(entry, "every", "h", Zero::refused, 1e5));
   VESPER_TRY(medicine.since, optional_date(entry, "since"));
   VESPER_TRY(medicine.last, optional_date(entry, "last"));
   if (medicine.since && medicine.last && *medicine.last < *medicine.since) {
@@ -106,6 +109,10 @@ Result<TestResult> read_test(const Yaml& entry) {
     const auto [text, per_surface] = without_surface(value->raw());
     VESPER_TRY(test.value, units::parse_quantity(text, value->place()));
     test.per_surface = per_surface;
+    if (!(test.value->value >= 0)) {
+      return fail(Code::out_of_range, fmt::format("value '{}' cannot be negative", value->raw()),
+                  value->place());
+    }
   }
   if (const Yaml* limit = entry.find("upper-limit")) {
     VESPER_TRY(test.upper_limit, limit->quantity());
@@ -157,7 +164,7 @@ Result<std::vector<T>> read_each(const Yaml& root, std::string_view key,
 Result<void> read_person(const Yaml& root, Patient& patient) {
   VESPER_TRY(patient.name, root.text_or("name", ""));
   VESPER_TRY(patient.born, optional_date(root, "born"));
-  VESPER_TRY(patient.age, optional_in(root, "age", "year", -1e-9, 130));
+  VESPER_TRY(patient.age, optional_in(root, "age", "year", Zero::allowed, 130));
   if (patient.born && patient.age) {
     return fail(Code::impossible_patient, "'born' and 'age' both say how old the patient is",
                 root.find("age")->place(), "keep `born`");
@@ -166,8 +173,8 @@ Result<void> read_person(const Yaml& root, Patient& patient) {
     VESPER_TRY(const std::string word, sex->choice({"female", "male", "unknown"}));
     if (word != "unknown") patient.sex = word;
   }
-  VESPER_TRY(patient.weight, optional_in(root, "weight", "kg", 0, 700));
-  VESPER_TRY(patient.height, optional_in(root, "height", "cm", 0, 300));
+  VESPER_TRY(patient.weight, optional_in(root, "weight", "kg", Zero::refused, 700));
+  VESPER_TRY(patient.height, optional_in(root, "height", "cm", Zero::refused, 300));
   VESPER_TRY(patient.pregnant, optional_answer(root, "pregnant"));
   VESPER_TRY(patient.breastfeeding, optional_answer(root, "breastfeeding"));
   return {};

@@ -68,13 +68,14 @@ TEST(CheckCommand, IsNotMadeMilderByASimulation) {
 TEST(CheckCommand, WritesAPageAndACalendar) {
   const testing::TemporaryFolder folder;
   const auto said = testing::vesper(
-      joined(joined({"check"}, patient_and_regimen("cirrhosis.yaml", "tablets-alcohol.yaml")),
+      joined(joined({"check"}, patient_and_regimen("methadone.yaml", "ldn-pain.yaml")),
              {"--html", "c.html", "--ics", "c.ics"}),
       folder.path(), "VESPER_PATH=" + testing::quoted(source.string()));
-  ASSERT_EQ(said.exit_code, 0) << said.err;
+  ASSERT_EQ(said.exit_code, 3) << said.err;
   const std::string page = testing::contents(folder.path() / "c.html");
   EXPECT_NE(page.find("not medical advice"), std::string::npos);
   EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_NE(page.find("<code>vesper compare --for opioid</code>"), std::string::npos);
   EXPECT_TRUE(testing::contents(folder.path() / "c.ics").starts_with("BEGIN:VCALENDAR\r\n"));
 }
 
