@@ -30,7 +30,7 @@ struct Arguments {
   std::vector<EngineKind> engines{std::begin(all_engines), std::end(all_engines)};
   std::optional<std::size_t> patients;
   std::optional<unsigned> repeat;
-  bool quick = false, as_json = false, peak = false;
+  bool quick = false, headline = false, by_reference = false, as_json = false, peak = false;
   std::optional<EngineKind> only;
   double relative = 1e-6;
   solve::FastOptions fast;
@@ -76,6 +76,10 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("--repeat", a.repeat, "repetitions of each measurement (5)")
       ->check(CLI::Range(1, 1000));
   app.add_flag("--quick", a.quick, "fewer patients, repetitions and tolerances");
+  app.add_flag("--headline", a.headline, "the first table alone, without work and precision");
+  app.add_flag(
+      "--by-reference", a.by_reference,
+      "choose the fast engine's tolerance by the reference values alone, not by every hour");
   app.add_flag("--json", a.as_json, "a list of objects, and nothing else, on standard output");
   app.add_option("--lanes", a.fast.lanes, "lanes of the fast engine; the widest unless given")
       ->check(CLI::IsMember({2, 4, 8}));
@@ -101,6 +105,8 @@ Extent extent_of(const Arguments& a) {
     extent.hourly_patients = 2;
     extent.decades_apart = 2;
   }
+  if (a.headline) extent.decades_apart = 0;
+  extent.every_hour_counts = !a.by_reference;
   if (a.patients) extent.patients = *a.patients;
   if (a.repeat) extent.repetitions = *a.repeat;
   return extent;

@@ -49,6 +49,7 @@ std::string headlines(std::span<const Row> rows, const std::string& workload) {
 }
 
 std::string work_precision(std::span<const Row> rows, const std::string& workload) {
+  if (std::ranges::all_of(rows, [](const Row& row) { return row.headline; })) return "";
   std::string text = fmt::format(
       "\n{}: work and precision\n{:>9}  {:<10}{:>8}{:>8}{:>12}{:>10}{:>11}{:>11}\n", workload,
       "rtol", "engine", "timed", "judged", "ms/patient", "steps", "error", "hourly");

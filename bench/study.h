@@ -17,7 +17,8 @@ struct Extent {
   std::size_t reference_engine = 4;     // patients of Vesper's reference engine, which is slow
   std::size_t reference_patients = 40;  // whose errors are measured every 360 h
   std::size_t hourly_patients = 8;      // whose errors are measured every hour
-  unsigned decades_apart = 1;           // of the work-precision table
+  unsigned decades_apart = 1;           // of the work-precision table; 0: without it
+  bool every_hour_counts = true;        // in the choice of the fast engine's tolerance
 };
 
 // One engine at one tolerance.
@@ -41,7 +42,7 @@ struct Report {
 };
 
 // `engines`: those to be measured.  The fast engine's tolerance is the loosest of a ladder whose
-// errors are both no larger than CVODE's at 1e-6 and 1e-9.
+// errors are both no larger than CVODE's at 1e-6 and 1e-9 (or the first, if not every hour counts).
 Expected<Report> study(const Workload& workload, const Baseline& baseline,
                        std::span<const EngineKind> engines, const solve::FastOptions& options,
                        const Extent& extent);
