@@ -7,8 +7,8 @@
 //   uncertainty_<...>    (arm, hypothesis, draw[, time])    it, over draws of uncertain parameters
 //   coordinates          time [h], patient, draw, arm, hypothesis
 //
-// Values are 64-bit, or 32-bit (7 digits) where all of them would take more than 256 MB; deflated
-// at level 1.  Missing is NaN.  Patients are written as they finish and are not held in memory.
+// Values are 64-bit; where all of them would take more than 256 MB, 32-bit, and those of curves
+// rounded to 16 bits of mantissa (within 1.6e-5).  Deflated at level 1.  Missing is NaN.  Patients are written as they finish and are not held in memory.
 //
 // The netCDF library is not safe for threads: one call at a time in the whole program.
 #pragma once
